@@ -1,0 +1,31 @@
+"""The strict parsers, one per kind of argument, and the argument types that name them.
+
+A tool annotates a parameter with one of these types; the ``entity`` in its schema tells the router which recogniser's
+finds may fill it. The values stay strings: each tool calls the parser itself, so that a wrong value is one sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+
+def _text(entity: str, description: str):
+    return Field(description=description, json_schema_extra={"entity": entity})
+
+
+MoleculeText = Annotated[
+    str, _text("molecule", "One molecule: SMILES, InChI, SELFIES, molfile, CAS number or a common name")
+]
+MoleculesText = Annotated[
+    str | list[str], _text("molecules", "One molecule or a list of them: SMILES, InChI, CAS numbers or common names")
+]
+CompoundName = Annotated[str, _text("name", "A trivial name, a systematic (IUPAC) name or a CAS number")]
+AnyNotation = Annotated[str, _text("notation", "Any notation of a structure, or a name")]
+ElementSymbol = Annotated[str, _text("element", "An element symbol such as C or Cl, or the element's English name")]
+SequenceText = Annotated[str, _text("sequence", "One DNA, RNA or protein sequence, plain or as FASTA")]
+NucleotideText = Annotated[str, _text("nucleotides", "One DNA or RNA sequence, plain or as FASTA")]
+ProteinText = Annotated[
+    str, _text("protein", "One protein sequence in one-letter code, plain or as FASTA, or in three-letter code")
+]

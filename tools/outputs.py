@@ -1,0 +1,119 @@
+"""What a tool returns, as plain data that knows nothing of any page.
+
+A ``ToolOutput`` is made by the tool; the registry adds the ``Provenance`` and makes a ``ToolResult`` of both.
+All are frozen pydantic models: ``model_dump()`` gives JSON, ``model_validate()`` reads it back.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Cell = str | int | float | bool | None
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Svg(_Value):
+    """A drawing. ``svg`` is a whole ``<svg>`` element with a ``<title>``; ``caption`` stands below it."""
+
+    kind: Literal["svg"] = "svg"
+    svg: str
+    title: str
+    caption: str = ""
+
+
+class Structure3D(_Value):
+    """Coordinates for a viewer; ``models`` are texts in ``format`` (one per conformer), coordinates in ångström."""
+
+    kind: Literal["structure3d"] = "structure3d"
+    format: Literal["sdf", "pdb", "mmcif", "xyz"]
+    models: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    style: Literal["stick", "ballstick", "cartoon", "sphere"] = "ballstick"
+    title: str
+    caption: str = ""
+
+
+class Table(_Value):
+    """Rows of cells. ``units`` runs parallel to ``columns``; an empty string is a column without a unit."""
+
+    kind: Literal["table"] = "table"
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    units: tuple[str, ...] = ()
+
+
+class Series(_Value):
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class Plot(_Value):
+    """Lines, bars or points over one pair of axes; the labels carry the units."""
+
+    kind: Literal["plot"] = "plot"
+    title: str
+    style: Literal["line", "bar", "points"] = "line"
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    caption: str = ""
+
+
+class Feature(_Value):
+    """A stretch of a sequence: ``start`` and ``end`` are 1-based and both included."""
+
+    name: str
+    start: int
+    end: int
+    strand: Literal[1, -1] = 1
+
+
+class SequenceView(_Value):
+    """Residues in one-letter code, to be shown numbered and in blocks of ten."""
+
+    kind: Literal["sequence"] = "sequence"
+    alphabet: Literal["dna", "rna", "protein"]
+    residues: str
+    title: str
+    features: tuple[Feature, ...] = ()
+
+
+View = Annotated[Svg | Structure3D | Table | Plot | SequenceView, Field(discriminator="kind")]
+
+
+class ToolOutput(_Value):
+    """``summary``: one sentence true by itself. ``data``: what the model reads, flat, units in the keys."""
+
+    summary: str
+    data: dict[str, Any]
+    views: tuple[View, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Provenance(_Value):
+    """Enough to rerun the call: what was called, with what, by which library versions, where, for how long."""
+
+    tool: str
+    arguments: dict[str, Any]
+    libraries: dict[str, str]
+    seconds: float
+    host: str = "local"
+
+
+class ToolResult(_Value):
+    """One finished call, as ``python -m tools call`` prints it."""
+
+    ok: Literal[True] = True
+    tool: str
+    summary: str
+    data: dict[str, Any]
+    views: tuple[View, ...] = ()
+    notes: tuple[str, ...] = ()
+    provenance: Provenance
