@@ -1,0 +1,94 @@
+"""What a model emits while it answers, and the one interface every model has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from model.messages import Message, ToolCall
+
+FinishReason = Literal["stop", "length", "stopped", "error"]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Exact counts of tokens, and seconds. ``first_token_s`` is None when no token was made."""
+
+    prompt_tokens: int = 0
+    new_tokens: int = 0
+    first_token_s: float | None = None
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Of two generations in one turn: counts and seconds add up, the first token is the first one's."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.new_tokens + other.new_tokens,
+            self.first_token_s if self.first_token_s is not None else other.first_token_s,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class ThinkingDelta:
+    text: str
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event of every stream. ``stopped``: the person stopped it; ``length``: the budget ended."""
+
+    usage: Usage
+    reason: FinishReason
+
+
+Event = ThinkingDelta | TextDelta | ToolCall | Finished
+
+
+@dataclass(frozen=True)
+class ToolSchema:
+    """A tool as a model knows it: a name, a description and the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to generate. ``None`` means the model's own default."""
+
+    max_new_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    seed: int | None = None
+    thinking: bool | None = None
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a model can do; the page says what it cannot."""
+
+    tools: bool = False
+    images: bool = False
+    thinking: bool = False
+
+
+class ChatModel(Protocol):
+    name: str
+    abilities: Abilities
+
+    def stream(
+        self, messages: Sequence[Message], tools: Sequence[ToolSchema], options: Options, stop: threading.Event
+    ) -> Iterator[Event]:
+        """Generate one assistant message; ends with exactly one ``Finished``, within one token after ``stop``."""
+        ...
