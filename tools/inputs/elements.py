@@ -1,0 +1,60 @@
+"""Chemical elements by symbol or English name, as strictly as chemistry writes them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from rdkit import Chem
+
+from errors import ToolInputError, shown
+
+_TABLE = Chem.GetPeriodicTable()
+HIGHEST_ATOMIC_NUMBER = 118
+
+#: Symbol to IUPAC English name, from RDKit's periodic table (IUPAC 2016, up to oganesson).
+ELEMENT_NAMES = MappingProxyType(
+    {_TABLE.GetElementSymbol(z): _TABLE.GetElementName(z).lower() for z in range(1, HIGHEST_ATOMIC_NUMBER + 1)}
+)
+#: Names in use beside RDKit's spelling (IUPAC 2005 Red Book, note to Table I), and the symbols of hydrogen's isotopes.
+_OTHER_NAMES = MappingProxyType(
+    {"aluminum": "Al", "aluminium": "Al", "cesium": "Cs", "caesium": "Cs", "sulphur": "S", "sulfur": "S",
+     "wolfram": "W", "natrium": "Na", "kalium": "K"}
+)  # fmt: skip
+_SYMBOLS_BY_NAME = MappingProxyType({name: symbol for symbol, name in ELEMENT_NAMES.items()} | dict(_OTHER_NAMES))
+
+
+def parse_element(text: str, where: str = "element") -> str:
+    """The symbol of the element that ``text`` names: ``"C"`` for ``"C"``, ``"carbon"`` or ``"Carbon"``.
+
+    A symbol must be cased as chemistry cases it: ``"co"`` could be cobalt or carbon monoxide and is refused.
+    Raises ``ToolInputError`` for anything that is not one element.
+    """
+    wanted = text.strip()
+    if not wanted:
+        raise ToolInputError("The element is empty", where, "give a symbol such as C or Cl, or an element's name")
+    if wanted in ELEMENT_NAMES:
+        return wanted
+    if wanted.lower() in _SYMBOLS_BY_NAME:
+        return _SYMBOLS_BY_NAME[wanted.lower()]
+    raise ToolInputError(f"{shown(text)} is not an element", where, _element_hint(wanted))
+
+
+def _element_hint(wanted: str) -> str:
+    cased = wanted[:1].upper() + wanted[1:].lower()
+    if cased in ELEMENT_NAMES:
+        hint = f"symbols are case-sensitive: write {cased} for {ELEMENT_NAMES[cased]}"
+        parts = [letter.upper() for letter in wanted]
+        if len(parts) > 1 and all(part in ELEMENT_NAMES for part in parts):
+            names = " and ".join(ELEMENT_NAMES[part] for part in parts)
+            hint += f"; {''.join(parts)} would be a formula of {names}"
+        return hint
+    if wanted in ("D", "T"):
+        return "it is an isotope of hydrogen: write H"
+    if wanted.isdigit() and 1 <= int(wanted[:4]) <= HIGHEST_ATOMIC_NUMBER:
+        return f"for atomic number {int(wanted)} write {_TABLE.GetElementSymbol(int(wanted))}"
+    from rapidfuzz import process  # only when a name was misspelt: keeps the import of the parsers light
+
+    close = process.extractOne(wanted.lower()[:40], list(_SYMBOLS_BY_NAME), score_cutoff=75)
+    if close:
+        return f"did you mean {close[0]} ({_SYMBOLS_BY_NAME[close[0]]})?"
+    return "give one symbol such as C or Cl, or an element's English name"
