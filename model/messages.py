@@ -14,7 +14,10 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True)
 class Text:
+    """Words. ``source`` is "tool" where they are a tool's own sentence and no model wrote them."""
+
     text: str
+    source: Literal["author", "tool"] = "author"
     type: Literal["text"] = "text"
 
 
