@@ -1,0 +1,84 @@
+"""Views that need a script: 3D structures and plots, each in a sandboxed frame of its own.
+
+The frame may run scripts and nothing else: its origin is null, so it can reach neither the page nor its cookies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.ui.views.markup import escape, figure, script_json
+from app.ui.views.table import rows_html
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+MOST_MODELS = 200
+MOST_MODEL_CHARACTERS = 8_000_000
+MOST_POINTS = 50_000
+
+
+def structure_html(view: Mapping[str, Any], vendor_url: str) -> str:
+    """A ``Structure3D``: one model at a time, with its label, and a choice of styles."""
+    title, caption = str(view.get("title", "")), str(view.get("caption", ""))
+    models = [str(model) for model in view["models"]][:MOST_MODELS]
+    if sum(map(len, models)) > MOST_MODEL_CHARACTERS:
+        body = '<p class="unshown">These coordinates are too many to be drawn here (more than 8 MB).</p>'
+        return figure("structure", body, title, caption)
+    scene = {
+        "format": str(view["format"]),
+        "models": models,
+        "labels": [str(label) for label in view.get("labels") or ()][:MOST_MODELS],
+        "style": str(view.get("style", "ballstick")),
+        "title": title,
+    }
+    return figure("structure", _frame("viewer3d.html", scene, f"{vendor_url}/3Dmol-min.js", title), title, caption)
+
+
+def plot_html(view: Mapping[str, Any], vendor_url: str) -> str:
+    """A ``Plot``, with its numbers as a table for who cannot see or wants to copy them."""
+    title, caption = str(view.get("title", "")), str(view.get("caption", ""))
+    series = [
+        {
+            "name": str(one["name"]),
+            "x": [_finite(value) for value in one["x"][:MOST_POINTS]],
+            "y": [_finite(value) for value in one["y"][:MOST_POINTS]],
+        }
+        for one in view["series"]
+    ]
+    chart = {
+        "style": str(view.get("style", "line")),
+        "x_label": str(view["x_label"]),
+        "y_label": str(view["y_label"]),
+        "series": series,
+        "title": title,
+    }
+    frame = _frame("plot.html", chart, f"{vendor_url}/plotly-basic.min.js", title)
+    numbers = _numbers(chart["x_label"], chart["y_label"], series)
+    return figure("plot", frame + numbers, title, caption)
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity and no NaN; a gap is what a plot can draw."""
+    return value if math.isfinite(value) else None
+
+
+def _numbers(x_label: str, y_label: str, series: Sequence[Mapping[str, Any]]) -> str:
+    rows = [(one["name"], x, y) for one in series for x, y in zip(one["x"], one["y"], strict=False)]
+    table = rows_html(("series", x_label, y_label), rows, (), "")
+    return f"<details><summary>The {len(rows):,} points as numbers</summary>{table}</details>"
+
+
+def _frame(template: str, contents: Mapping[str, Any], script_url: str, title: str) -> str:
+    page = _template(template).replace("@SCRIPT@", escape(script_url)).replace("@CONTENTS@", script_json(contents))
+    return (
+        f'<iframe class="frame" sandbox="allow-scripts" loading="lazy" referrerpolicy="no-referrer" '
+        f'title="{escape(title)}" srcdoc="{escape(page)}"></iframe>'
+    )
+
+
+@lru_cache
+def _template(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
