@@ -3,22 +3,141 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
 
-from app.store import Store, StoredMessage
+from app.assistant import Assistant, BudgetEnded, ToolSummary, TurnEvent
+from app.loading import ModelSlot
+from app.store import Store, StoredMessage, with_part
+from errors import RetortError
+from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta
+from model.messages import Part, Text, Thinking
+
+TOLD_EVERY_S = 0.05
+SAVED_EVERY_S = 0.5
 
 
 class Turns:
     """Answers the last question of a conversation and keeps the store up to date while it does."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, assistant: Assistant, slot: ModelSlot) -> None:
         self._store = store
+        self._assistant = assistant
+        self._slot = slot
 
-    def answer(self, conversation_id: str, stop: threading.Event) -> Iterator[StoredMessage]:
+    def answer(
+        self, conversation_id: str, stop: threading.Event, options: Options | None = None
+    ) -> Iterator[StoredMessage]:
         """The growing answer, a snapshot at most every 50 ms; the last one is not ``running`` any more.
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
-        ``details["usage"]`` the exact counts at the end, ``details["model"]`` the model's name.
+        ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
+        ``details["model"]`` the model's name, and ``details["unchecked"]`` says that its words cannot be relied on.
         Closing the iterator stops the generation and saves what there is.
         """
-        raise NotImplementedError
+        history = [stored.message for stored in self._store.messages(conversation_id)]
+        growing = _Growing(self._store, self._store.add_message(conversation_id, "assistant", (), "running"))
+        try:
+            model = yield from self._wait_for_model(growing, stop)
+            if model is not None:
+                growing.note(model=model.name, unchecked=not model.abilities.tools)
+                for event in self._assistant.run(model, history, options or Options(), stop):
+                    growing.add(event)
+                    if growing.is_due():
+                        yield growing.message
+        except RetortError as error:
+            growing.end("failed", error=str(error))
+        except Exception as error:
+            growing.end("failed", error=f"Something went wrong inside Retort ({type(error).__name__}); ask again.")
+            raise
+        finally:
+            # also when the reader went away (GeneratorExit) or something unforeseen broke: what was said is kept
+            stop.set()
+            growing.end("stopped")
+        yield growing.message
+
+    def _wait_for_model(self, growing: _Growing, stop: threading.Event) -> Iterator[StoredMessage]:
+        self._slot.start()
+        while (model := self._slot.wait(TOLD_EVERY_S)) is None and not stop.is_set():
+            status = self._slot.status()
+            growing.note(notice=f"The model is still loading ({status.progress:.0%}); your question waits for it.")
+            yield growing.message
+            self._slot.wait(0.5)
+        growing.note(notice=None)
+        return model
+
+
+class _Growing:
+    """An answer under way: folds events into parts and writes down what changed."""
+
+    def __init__(self, store: Store, message: StoredMessage) -> None:
+        self.message = message
+        self._store = store
+        self._saved_parts = 0
+        self._saved_at = self._told_at = 0.0
+        self._thinking_since: float | None = None
+
+    def note(self, **details: Any) -> None:
+        kept = {key: value for key, value in {**self.message.details, **details}.items() if value is not None}
+        self.message = replace(self.message, details=kept)
+
+    def add(self, event: TurnEvent) -> None:
+        if not isinstance(event, ThinkingDelta):
+            self._end_thinking()
+        if isinstance(event, ThinkingDelta):
+            self._thinking_since = self._thinking_since or time.monotonic()
+            self._extend(Thinking(event.text))
+        elif isinstance(event, TextDelta):
+            self._extend(Text(event.text))
+        elif isinstance(event, ToolSummary):
+            self._append(Text(event.text, source="tool"))
+        elif isinstance(event, BudgetEnded):
+            self.note(ended=event.sentence)
+        elif isinstance(event, Finished):
+            self.note(usage=asdict(event.usage))
+            self.end("stopped" if event.reason == "stopped" else "complete")
+        else:
+            self._append(event)
+
+    def is_due(self) -> bool:
+        """Whether 50 ms have passed since the last snapshot was told; a new one counts as told."""
+        now = time.monotonic()
+        if now - self._told_at < TOLD_EVERY_S:
+            return False
+        self._told_at = now
+        return True
+
+    def end(self, status: Any, **details: Any) -> None:
+        """Settle the answer, once: a later call changes nothing."""
+        if self.message.status == "running":
+            self._end_thinking()
+            self.note(notice=None, **details)
+            self.message = replace(self.message, status=status)
+            self._save()
+
+    def _extend(self, more: Text | Thinking) -> None:
+        last = self.message.parts[-1] if self.message.parts else None
+        if type(last) is type(more) and getattr(last, "source", "author") == "author":
+            self.message = with_part(self.message, replace(last, text=last.text + more.text), replacing=True)
+            if time.monotonic() - self._saved_at > SAVED_EVERY_S:
+                self._save()
+        else:
+            self._append(more)
+
+    def _append(self, part: Part) -> None:
+        self.message = with_part(self.message, part)
+        self._save()
+
+    def _end_thinking(self) -> None:
+        if self._thinking_since is not None:
+            thought = self.message.parts[-1]
+            seconds = round(time.monotonic() - self._thinking_since, 1)
+            self.message = with_part(self.message, replace(thought, seconds=seconds), replacing=True)
+            self._thinking_since = None
+
+    def _save(self) -> None:
+        self._store.save(self.message, from_part=max(0, self._saved_parts - 1))
+        self._saved_parts = len(self.message.parts)
+        self._saved_at = time.monotonic()

@@ -1,0 +1,130 @@
+"""``python -m app ask``: one turn without a browser, its events as JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.assistant import Assistant, Budget, BudgetEnded, ToolSummary, TurnEvent
+from app.loading import ModelSlot
+from app.services import build_model_slot, build_tools
+from app.settings import Settings, read_settings
+from app.uploads import Uploads
+from errors import RetortError
+from model.events import Finished, Options, TextDelta, ThinkingDelta
+from model.messages import Message, Part, Text, ToolCall
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Retort without a browser.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    ask = commands.add_parser("ask", help="answer one request, or with --json - one request a line")
+    ask.add_argument("request", nargs="?", help="what to ask; - reads {\"request\": …} JSON lines (with --json)")
+    ask.add_argument("--file", type=Path, action="append", default=[], help="a picture to attach (repeatable)")
+    ask.add_argument("--model", default="", help="a model's folder or id; without it the embedded model")
+    ask.add_argument("--json", action="store_true", help="print every event as a JSON line")
+    options = parser.parse_args(arguments)
+    if options.request is None:
+        ask.error("say what to ask, or - to read requests from standard input")
+    try:
+        return _ask(options, read_settings())
+    except RetortError as error:
+        print(f"Retort: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read the lines has had enough
+        sys.stderr.close()
+        return 0
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if options.model:
+        settings = settings.model_copy(update={"model": options.model})
+    tools = build_tools(settings)
+    try:
+        tools.warm_up()
+        slot = build_model_slot(settings)
+        slot.start()
+        assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
+        show = _print_json if options.json else _print_plain
+        with tempfile.TemporaryDirectory() as folder:
+            uploads = Uploads(Path(folder), settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
+            pictures = tuple(uploads.take("0" * 32, path) for path in options.file)
+            for request in _requests(options.request):
+                for event in _turn(assistant, slot, (*pictures, Text(request))):
+                    show(event, request)
+    finally:
+        tools.close()
+    return 0
+
+
+def _requests(request: str) -> Iterator[str]:
+    """The one request, or those on standard input, a JSON object a line."""
+    if request != "-":
+        yield request
+        return
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield str(json.loads(line)["request"])
+        except (ValueError, KeyError, TypeError):
+            raise RetortError(f'Line {number} is not a JSON object with "request"; write {{"request": "…"}} a line.') from None
+
+
+def _turn(assistant: Assistant, slot: ModelSlot, parts: tuple[Part, ...]) -> Iterator[TurnEvent]:
+    """A fresh conversation of one question."""
+    while (model := slot.wait(1.0)) is None:
+        pass
+    yield from assistant.run(model, [Message("user", parts)], Options(), threading.Event())
+
+
+def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
+    match event:
+        case ThinkingDelta(text):
+            return {"type": "thinking", "text": text}
+        case TextDelta(text):
+            return {"type": "text", "text": text}
+        case ToolSummary(text):
+            return {"type": "text", "text": text, "source": "tool"}
+        case BudgetEnded(sentence):
+            return {"type": "notice", "text": sentence}
+        case Finished(usage, reason):
+            return {"type": "finished", "reason": reason, "usage": asdict(usage), "request": request}
+        case ToolCall():
+            return {"type": "tool_call", "id": event.id, "name": event.name, "arguments": event.arguments}
+    return {"type": "tool_result", "id": event.id, "name": event.name, "ok": event.ok, "result": event.content}
+
+
+def _print_json(event: TurnEvent, request: str) -> None:
+    print(json.dumps(_as_json(event, request), ensure_ascii=False), flush=True)
+
+
+def _print_plain(event: TurnEvent, _request: str) -> None:
+    match event:
+        case TextDelta(text):
+            print(text, end="", flush=True)
+        case ToolSummary(text):
+            print(text, flush=True)
+        case BudgetEnded(sentence):
+            print(f"\n[{sentence}]")
+        case Finished(usage, _reason):
+            print(f"\n[{usage.prompt_tokens} + {usage.new_tokens} tokens in {usage.seconds:.1f} s]")
+        case ToolCall():
+            print(f"[{event.name} {json.dumps(event.arguments, ensure_ascii=False)}]", flush=True)
+        case ThinkingDelta():
+            pass
+        case _ if not event.ok:
+            print(event.content["sentence"], flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

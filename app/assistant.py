@@ -1,0 +1,243 @@
+"""One turn: what the model says, the tools it calls, their results back to it, until it is done or a budget ends.
+
+No page and no I/O of its own: a generator of events over one ``ChatModel``. A model that calls tools decides for
+itself; for one that cannot, the router reads the person's words, the tools answer, and the model only adds to it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from app.prompts import SYSTEM_WITH_RESULTS, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, with_results
+from app.routing import Router
+from errors import RetortError, ToolInputError
+from model.events import ChatModel, Event, Finished, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
+from model.messages import Message, Text, Thinking, ToolCall, ToolResult
+from tools.outputs import ToolResult as Output
+
+
+class ToolRunner(Protocol):
+    """What the assistant needs of ``tools.running.Workers``."""
+
+    def call(self, name: str, arguments: dict[str, Any], *, cancel: threading.Event | None = None) -> Output: ...
+
+    def catalog(self) -> list[dict[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class ToolSummary:
+    """A tool's own sentence that leads the answer of a model which cannot call tools."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class BudgetEnded:
+    """Why the turn ended before the model did."""
+
+    sentence: str
+
+
+TurnEvent = ThinkingDelta | TextDelta | ToolSummary | ToolCall | ToolResult | BudgetEnded | Finished
+
+
+@dataclass(frozen=True)
+class Budget:
+    tool_calls: int = 8
+    seconds: float = 900.0
+
+
+class _Deadline:
+    """Sets ``stop`` when the time is over, unless the turn ends before."""
+
+    def __init__(self, seconds: float, stop: threading.Event) -> None:
+        self.passed = False
+        self._stop = stop
+        self._timer = threading.Timer(seconds, self._pass)
+        self._timer.daemon = True
+
+    def _pass(self) -> None:
+        self.passed = True
+        self._stop.set()
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+class Assistant:
+    """Holds the tools and the limits; every turn brings its own model, messages and stop."""
+
+    def __init__(self, tools: ToolRunner, budget: Budget | None = None) -> None:
+        self._tools = tools
+        self._budget = budget or Budget()
+        self._router: Router | None = None
+
+    def run(
+        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+    ) -> Iterator[TurnEvent]:
+        """Answer the last message; ends with one ``Finished`` whose usage is that of the whole turn.
+
+        When the time budget ends, the turn is stopped as a person would stop it: ``stop`` is set.
+        """
+        answer = self._with_own_calls if model.abilities.tools else self._with_routed_calls
+        with _Deadline(self._budget.seconds, stop) as deadline:
+            for event in answer(model, messages, options, stop):
+                if isinstance(event, Finished) and deadline.passed:
+                    yield BudgetEnded(f"Stopped after {self._budget.seconds:.0f} s, the most for one answer.")
+                    event = replace(event, reason="length")
+                yield event
+
+    def _with_own_calls(
+        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+    ) -> Iterator[TurnEvent]:
+        schemas = [ToolSchema(tool["name"], tool["description"], tool["parameters"]) for tool in self._tools.catalog()]
+        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(messages)]
+        usage, made, seen = Usage(), 0, set[str]()
+        while True:
+            parts: list[Any] = []
+            reason = "stop"
+            for event in model.stream(prompt, schemas, options, stop):
+                if isinstance(event, Finished):
+                    usage, reason = usage + event.usage, event.reason
+                elif isinstance(event, ToolCall):
+                    parts.append(event)
+                else:
+                    _gather(parts, event)
+                    yield event
+            calls = [part for part in parts if isinstance(part, ToolCall)]
+            if not calls or reason == "stopped":
+                break
+            results = []
+            for call in calls:
+                if made == self._budget.tool_calls:
+                    yield BudgetEnded(f"Stopped after {made} tool calls, the most for one answer.")
+                    yield Finished(usage, "length")
+                    return
+                made += 1
+                parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
+                yield call
+                results.append(result := self._call_once(call, seen, stop))
+                yield result
+            if stop.is_set():
+                break
+            prompt += [Message("assistant", tuple(parts)), Message("tool", tuple(map(_for_reading, results)))]
+        yield Finished(usage, "stopped" if stop.is_set() else reason)
+
+    def _with_routed_calls(
+        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+    ) -> Iterator[TurnEvent]:
+        results = []
+        for number, routed in enumerate(self._route(messages)[: self._budget.tool_calls], start=1):
+            if stop.is_set():
+                break
+            call = ToolCall(f"call_{number}", routed.tool, routed.arguments)
+            yield call
+            results.append(result := self._call(call, stop))
+            yield result
+        if stop.is_set():
+            yield Finished(Usage(), "stopped")
+            return
+        answered = [result for result in results if result.ok]
+        for result in answered:
+            yield ToolSummary(result.content["summary"])
+        if results and not answered:
+            # Such a model knows no better than the tool that refused: what it would add is invention.
+            yield Finished(Usage(), "stop")
+            return
+        yield from model.stream(_prompt(messages, answered), (), options, stop)
+
+    def _route(self, messages: Sequence[Message]):
+        if self._router is None:
+            self._router = Router(self._tools.catalog())
+        earlier = [
+            value
+            for message in messages
+            for part in message.parts
+            if isinstance(part, ToolCall)
+            for value in part.arguments.values()
+            if isinstance(value, str)
+        ]
+        return self._router.route(messages[-1].text, context=earlier)
+
+    def _call_once(self, call: ToolCall, seen: set[str], stop: threading.Event) -> ToolResult:
+        """Run a call unless this turn has made it already: a small model may ask the same for ever."""
+        key = json.dumps([call.name, call.arguments], sort_keys=True)
+        if key in seen:
+            return _failed(call, ToolInputError(f"{call.name} was called with these arguments before", "", "use that result"))
+        seen.add(key)
+        return self._call(call, stop)
+
+    def _call(self, call: ToolCall, stop: threading.Event) -> ToolResult:
+        try:
+            output = self._tools.call(call.name, call.arguments, cancel=stop)
+        except RetortError as error:
+            return _failed(call, error)
+        return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
+
+
+def for_model(messages: Sequence[Message]) -> list[Message]:
+    """A stored conversation as a model reads it: earlier thinking left out, each answer's calls and results in turns."""
+    prompt: list[Message] = []
+    for message in messages:
+        if message.role != "assistant":
+            prompt.append(message)
+            continue
+        said: list[Any] = []
+        results: list[ToolResult] = []
+        for part in message.parts:
+            if isinstance(part, Thinking):
+                continue
+            if isinstance(part, ToolResult):
+                results.append(_for_reading(part))
+                continue
+            if results:
+                prompt += [Message("assistant", tuple(said)), Message("tool", tuple(results))]
+                said, results = [], []
+            said.append(part)
+        if said:
+            prompt.append(Message("assistant", tuple(said)))
+        if results:
+            prompt.append(Message("tool", tuple(results)))
+    return prompt
+
+
+def _prompt(messages: Sequence[Message], answered: Sequence[ToolResult]) -> list[Message]:
+    """For a model without tools: the words alone, and the tools' sentences beside the last question."""
+    words = [Message(message.role, tuple(part for part in message.parts if not isinstance(part, (Thinking, ToolCall, ToolResult)))) for message in messages]
+    words = [message for message in words if message.parts]
+    if not answered:
+        return [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *words]
+    question = words[-1]
+    facts = with_results(question.text, [result.content["summary"] for result in answered])
+    kept = tuple(part for part in question.parts if not isinstance(part, Text))
+    return [Message("system", (Text(SYSTEM_WITH_RESULTS),)), Message("user", (*kept, Text(facts)))]
+
+
+def _gather(parts: list[Any], event: Event) -> None:
+    """Join a delta to the part that it continues."""
+    kind = Thinking if isinstance(event, ThinkingDelta) else Text
+    if parts and isinstance(parts[-1], kind):
+        parts[-1] = kind(parts[-1].text + event.text)  # type: ignore[union-attr]
+    else:
+        parts.append(kind(event.text))  # type: ignore[union-attr]
+
+
+def _for_reading(result: ToolResult) -> ToolResult:
+    """What a model reads of a result: no drawings, no provenance."""
+    if not result.ok:
+        return replace(result, content={"error": result.content.get("sentence", "")})
+    return replace(result, content={key: result.content[key] for key in ("summary", "data", "notes") if result.content.get(key)})
+
+
+def _failed(call: ToolCall, error: RetortError) -> ToolResult:
+    told = error.as_json() if isinstance(error, ToolInputError) else {"what": str(error), "where": "", "hint": ""}
+    return ToolResult(call.id, call.name, False, {**told, "sentence": str(error)})
+

@@ -1,0 +1,83 @@
+"""What the page works with, built once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.assistant import Assistant, Budget
+from app.loading import ModelSlot, Progress
+from app.settings import Settings
+from app.store import Store, sqlite_url
+from app.turns import Turns
+from app.uploads import Uploads
+from model.events import ChatModel
+from tools.running import Workers
+
+
+@dataclass(frozen=True)
+class Services:
+    store: Store
+    turns: Turns
+    uploads: Uploads
+    model: ModelSlot
+    tools: Workers
+
+    def start(self) -> None:
+        """Begin what takes a while, in the background: the model and the tools' processes."""
+        self.tools.warm_up()
+        self.model.start()
+
+    def close(self) -> None:
+        self.tools.close()
+        self.store.close()
+
+
+def build_services(settings: Settings) -> Services:
+    """Everything but the page and the server; nothing is loaded yet."""
+    folder = settings.folder.expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database or sqlite_url(folder))
+    tools = build_tools(settings)
+    slot = build_model_slot(settings)
+    assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
+    uploads = Uploads(folder / "uploads", settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
+    return Services(store, Turns(store, assistant, slot), uploads, slot, tools)
+
+
+def build_tools(settings: Settings) -> Workers:
+    return Workers(size=settings.tool_workers, memory_limit_mb=settings.tool_memory_mb)
+
+
+def build_model_slot(settings: Settings) -> ModelSlot:
+    """The slot for the model that the settings name; torch and transformers are imported when it starts to load."""
+
+    def load(progress: Progress) -> ChatModel:
+        from model.local.loading import load
+
+        return load(_spec(settings.model), progress=progress, threads=settings.threads or None)
+
+    return ModelSlot(load, _cannot)
+
+
+def _spec(model: str) -> str:
+    if model:
+        return str(Path(model).expanduser()) if model.startswith(("~", ".", "/")) else model
+    from model.embedded import embedded_path
+
+    return str(embedded_path())
+
+
+def _cannot(model: ChatModel) -> str:
+    """What a person should know that this model is not good for."""
+    lacks = []
+    if not model.abilities.tools:
+        lacks.append("call tools by itself or be trusted with facts")
+    if not model.abilities.images:
+        lacks.append("see pictures")
+    if not lacks:
+        return ""
+    sentence = f"{model.name} cannot {' or '.join(lacks)}."
+    if not model.abilities.tools:
+        sentence += " Retort picks the tool from your words; the numbers are the tools', the model's own words are unchecked."
+    return sentence

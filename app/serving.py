@@ -1,0 +1,142 @@
+"""The server: the page, the viewers' scripts, a conversation's files, and what keeps strangers out.
+
+Nothing on the page may reach another host: the Content-Security-Policy refuses every image, form, frame and request
+that would, whatever a model or a file managed to put into an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it would ask two hosts
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.services import Services
+from app.settings import ROOT, Settings
+from app.ui.page import PAGE_HEAD, PAGE_STYLES, build_page, page_theme
+from errors import SettingsError
+
+VENDOR = ROOT / "assets" / "vendor"
+
+#: Gradio's own page needs inline scripts and styles, and evaluates none.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "worker-src 'self' blob:",
+        "form-action 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "frame-ancestors {ancestors}",
+    )
+)
+
+
+class _SecurityHeaders:
+    """Adds the headers to each response as it starts, without holding back a stream."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = self._policy
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def build_app(services: Services, settings: Settings, *, ready: Callable[[], None] | None = None) -> FastAPI:
+    """The whole site; ``ready`` is called once it is about to serve."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if ready is not None:
+            ready()
+        yield
+        services.close()
+
+    app = FastAPI(title="Retort", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok", "model": services.model.status().state}
+
+    @app.get("/files/{conversation_id}/{sha256}")
+    def kept_file(conversation_id: str, sha256: str) -> Response:
+        found = services.uploads.find(conversation_id, sha256)
+        if found is None:
+            return PlainTextResponse("There is no such file.", status_code=404)
+        path, media_type = found
+        return FileResponse(path, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
+
+    app.mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False), name="vendor")
+    gr.mount_gradio_app(
+        app,
+        build_page(services),
+        path="",
+        theme=page_theme(),
+        css_paths=PAGE_STYLES,
+        head=PAGE_HEAD,
+        footer_links=[],
+        run_history=False,
+        favicon_path=str(ROOT / "assets" / "logo.svg"),
+        max_file_size=settings.upload_mb * 1_000_000,
+        show_error=True,
+        ssr_mode=False,
+        enable_monitoring=False,
+    )
+    # Spaces shows the page in a frame of its own site; elsewhere nobody may frame it
+    ancestors = "https://huggingface.co" if os.environ.get("SPACE_ID") else "'self'"
+    app.add_middleware(_SecurityHeaders, policy=CONTENT_SECURITY_POLICY.format(ancestors=ancestors))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.host_names, www_redirect=False)
+    return app
+
+
+def serve(services: Services, settings: Settings) -> None:
+    """Serve until interrupted; raises ``SettingsError`` if the port is taken."""
+    _refuse_taken_port(settings)
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(settings.folder).expanduser().resolve() / "incoming"))
+    app = build_app(services, settings, ready=lambda: _say_ready(services, settings))
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=2)
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}); choose another with --port."
+            ) from None
+
+
+def _say_ready(services: Services, settings: Settings) -> None:
+    name = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else settings.host
+    print(f"Retort is at http://{name}:{settings.port} (Ctrl-C ends it).", flush=True)
+    services.start()
