@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from app.services import build_model_slot, build_tools
 from app.settings import Settings, read_settings
 from app.uploads import Uploads
 from errors import RetortError
-from model.events import Finished, Options, TextDelta, ThinkingDelta
+from model.events import Finished, Options, TextDelta, ThinkingDelta, Usage
 from model.messages import Message, Part, Text, ToolCall
 
 
@@ -59,15 +59,14 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             uploads = Uploads(Path(folder), settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
             pictures = tuple(uploads.take("0" * 32, path) for path in options.file)
             for request in _requests(options.request):
-                for event in _turn(assistant, slot, (*pictures, Text(request))):
-                    show(event, request)
+                _answer(assistant, slot, (*pictures, Text(request)), request, show)
     finally:
         tools.close()
     return 0
 
 
 def _requests(request: str) -> Iterator[str]:
-    """The one request, or those on standard input, a JSON object a line."""
+    """The one request, or those on standard input, a JSON object a line; a broken line is told and passed over."""
     if request != "-":
         yield request
         return
@@ -75,16 +74,28 @@ def _requests(request: str) -> Iterator[str]:
         if not line.strip():
             continue
         try:
-            yield str(json.loads(line)["request"])
+            asked = json.loads(line)["request"]
         except (ValueError, KeyError, TypeError):
-            raise RetortError(f'Line {number} is not a JSON object with "request"; write {{"request": "…"}} a line.') from None
+            asked = None
+        if isinstance(asked, str):
+            yield asked
+        else:
+            told = f'Line {number} is not a JSON object with a "request"; write {{"request": "…"}}, one a line.'
+            print(json.dumps({"type": "error", "text": told, "line": number}, ensure_ascii=False), flush=True)
 
 
-def _turn(assistant: Assistant, slot: ModelSlot, parts: tuple[Part, ...]) -> Iterator[TurnEvent]:
-    """A fresh conversation of one question."""
+def _answer(
+    assistant: Assistant, slot: ModelSlot, parts: tuple[Part, ...], request: str, show: Callable[[TurnEvent, str], None]
+) -> None:
+    """One turn of a fresh conversation; a model that fails in it ends this request only."""
     while (model := slot.wait(1.0)) is None:
         pass
-    yield from assistant.run(model, [Message("user", parts)], Options(), threading.Event())
+    try:
+        for event in assistant.run(model, [Message("user", parts)], Options(), threading.Event()):
+            show(event, request)
+    except RetortError as error:
+        show(BudgetEnded(str(error)), request)
+        show(Finished(Usage(), "error"), request)
 
 
 def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
