@@ -1,16 +1,40 @@
-"""The strict parser of molecules."""
+"""The strict parser of molecules: any notation in, one sanitized molecule out, or one sentence that says what is wrong.
+
+RDKit alone takes an empty text for a molecule of mass 0, ``CC\\nO`` for ethane and ``CCO and more words`` for ethanol.
+Here a text is capped, cleared of look-alikes, recognised (``tools.inputs.notations``), read by the grammar
+(``tools.inputs.smiles_errors``) and only then given to RDKit; whatever was changed or assumed is in ``notes``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.inputs import notations
+from tools.inputs.molfiles import read_molfile
+from tools.inputs.names import NO_JAVA, NamedStructure, close_names, look_up_name, looks_systematic, opsin_is_here
+from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading, refuse_problems
+
+LONGEST_TEXT = 10_000
+LONGEST_MOLFILE = 200_000  # 1,000 atoms and their bonds in a V2000 block
+LONGEST_LABEL = 60
+MOST_RINGS = 400
+_EXAMPLES = "give a SMILES such as CCO, an InChI, a CAS number such as 64-17-5, or a name"
 
 
 @dataclass(frozen=True)
 class ParsedMolecule:
+    """A molecule and how it was read.
+
+    ``mol`` is sanitized, ``smiles`` its canonical isomeric SMILES, ``text`` what was given, ``notation`` one of
+    "smiles", "inchi", "selfies", "molfile", "cas", "name". ``label`` is what a sentence calls it (the name, capitalised,
+    or the text, shortened); ``notes`` says in words everything that was changed or assumed.
+    """
+
     mol: Chem.Mol
     smiles: str
     text: str
@@ -20,12 +44,340 @@ class ParsedMolecule:
 
 
 def parse_molecule(text: str, where: str = "molecule", *, dummies: bool = False) -> ParsedMolecule:
-    mol = Chem.MolFromSmiles(text) if text.strip() else None
-    if mol is None:
-        raise ToolInputError(f"{shown(text)} is not a molecule", where, "give a SMILES")
-    return ParsedMolecule(mol, Chem.MolToSmiles(mol), text, "smiles", text, ())
+    """Read one molecule in any notation; ``dummies`` allows ``*`` atoms, which have no mass.
+
+    Raises ``ToolInputError`` for everything that is not exactly one molecule of at most 1,000 heavy atoms.
+    """
+    if not isinstance(text, str):
+        raise ToolInputError(f"{shown(text)} is not text", where, _EXAMPLES)
+    if not text.strip():
+        raise ToolInputError("The molecule is empty", where, _EXAMPLES)
+    molfile = notations.is_molfile(text[:LONGEST_MOLFILE])
+    longest = LONGEST_MOLFILE if molfile else LONGEST_TEXT
+    if len(text) > longest:
+        raise ToolInputError(
+            f"{shown(text)} has {len(text):,} characters; at most {longest:,} are read", where, "give a smaller molecule"
+        )
+    if molfile:
+        mol, notes = read_molfile(text, where)
+        return _finished(mol, text, "molfile", "the molecule in the molfile", notes, where, dummies)
+    text_in_words = notations.spell_greek(text)
+    notations.refuse_odd_characters(text_in_words, where)
+    bare, notes = _unwrapped(text_in_words)
+    if not bare:
+        raise ToolInputError(f"{shown(text)} holds no molecule", where, _EXAMPLES)
+    shift = text_in_words.find(bare)
+    parsed = _recognised(bare, where, shift, dummies)
+    return replace(parsed, text=text, notes=notes + parsed.notes)
 
 
 def parse_molecules(value: str | list[str], where: str = "molecules", most: int = 60) -> list[ParsedMolecule]:
-    texts = [value] if isinstance(value, str) else value
-    return [parse_molecule(text, f"{where} {number}") for number, text in enumerate(texts, 1)]
+    """Read one molecule or a list of at most ``most``; raises ``ToolInputError`` naming the item that is wrong."""
+    if isinstance(value, str):
+        return [parse_molecule(value, where)]
+    if not value:
+        raise ToolInputError("The list of molecules is empty", where, "give at least one molecule")
+    if len(value) > most:
+        raise ToolInputError(f"{len(value)} molecules were given; at most {most} are taken", where, "give fewer at a time")
+    return [parse_molecule(text, f"{where}, item {number}") for number, text in enumerate(value, 1)]
+
+
+def _unwrapped(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without outer blanks, quotes and backticks, and a note where quotes went."""
+    bare = text.strip()
+    quoted = re.fullmatch(r"(```|`|\"|')(.*)\1", bare, re.DOTALL)
+    if quoted and quoted[2].strip():
+        return quoted[2].strip(), (f"The quotation marks around {shown(quoted[2].strip())} were removed.",)
+    return bare, ()
+
+
+def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolecule:
+    """Send the text to the reader of its notation; names are tried where it cannot be a SMILES."""
+    at = f"{where}, character "
+    if cas := notations.cas_number(text):
+        return _by_cas(cas, text, where)
+    if text.startswith(("InChI=", "inchi=", "INCHI=", "1S/", "1/")):
+        return _from_inchi(text, where, dummies)
+    if notations.is_inchikey(text):
+        raise ToolInputError(
+            f"{shown(text)} is an InChIKey, a hash that cannot be turned back into a structure",
+            where,
+            "give the SMILES, InChI or name of the compound",
+        )
+    if broken := re.search(r"[\r\n\t]", text):
+        raise ToolInputError(
+            f"{shown(text)} continues after a line break or tab",
+            f"{at}{broken.start() + 1 + shift}",
+            "give one molecule on one line, or several as a list",
+        )
+    if (arrow := notations.reaction_arrow(text)) >= 0:
+        raise ToolInputError(
+            f"{shown(text)} is a reaction, not a molecule",
+            f"{at}{arrow + 1 + shift}",
+            "give one of its molecules, or use a reaction tool such as check_reaction",
+        )
+    if notations.is_selfies(text):
+        return _from_selfies(text, where, dummies)
+    if notations.may_be_name(text) and (named := _by_name(text, where)):
+        return named
+    if " " in text:
+        raise _trailing_text(text, where, shift)
+    if sign := notations.smarts_sign(text):
+        raise ToolInputError(
+            f"{shown(text)} is a SMARTS pattern ({sign[1]}), which stands for many molecules",
+            f"{at}{sign[0] + 1 + shift}",
+            "give one molecule as SMILES; to search with a pattern use find_substructure",
+        )
+    return _from_smiles(text, where, shift, dummies)
+
+
+def _from_smiles(smiles: str, where: str, shift: int, dummies: bool) -> ParsedMolecule:
+    try:
+        reading = SmilesReading(smiles, where, shift)
+    except ToolInputError as complaint:
+        raise _other_kind(smiles, where) or complaint from None
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles, sanitize=False)
+        if mol is None:
+            raise _other_kind(smiles, where) or reading.refuse("cannot be read by RDKit", 0, "check its spelling")
+        refuse_problems(mol, reading)
+    notes: list[str] = []
+    elements = notations.formula_elements(smiles)
+    if 1 < len(elements) <= 4 and len({symbol for symbol, _ in elements}) == len(elements):
+        notes.append(f"'{smiles}' was read as a SMILES with implied hydrogens ({{formula}}), not as the formula {smiles}.")
+    label = smiles if len(smiles) <= LONGEST_LABEL else smiles[: LONGEST_LABEL - 1] + "…"
+    return _finished(mol, smiles, "smiles", label, tuple(notes), where, dummies, reading)
+
+
+def _finished(
+    mol: Chem.Mol,
+    text: str,
+    notation: str,
+    label: str,
+    notes: tuple[str, ...],
+    where: str,
+    dummies: bool,
+    reading: SmilesReading | None = None,
+) -> ParsedMolecule:
+    """Sanitize, check what has no answer, and note what changed."""
+    if mol.GetNumHeavyAtoms() > MOST_HEAVY_ATOMS:
+        raise ToolInputError(
+            f"{shown(text)} has {mol.GetNumHeavyAtoms():,} heavy atoms; at most {MOST_HEAVY_ATOMS:,} are taken",
+            where, "give a smaller molecule",
+        )  # fmt: skip
+    if mol.GetNumBonds() - mol.GetNumAtoms() + 1 > MOST_RINGS:
+        raise ToolInputError(f"{shown(text)} has more than {MOST_RINGS} rings", where, "give a smaller molecule")
+    _refuse_dummies(mol, text, where, dummies, reading)
+    charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
+    marks = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
+    for atom in mol.GetAtoms():
+        atom.SetIntProp("_written", atom.GetIdx())
+    with rdBase.BlockLogs():
+        Chem.SanitizeMol(mol)
+        changed = [atom.GetSymbol() for atom, charge in zip(mol.GetAtoms(), charges) if atom.GetFormalCharge() != charge]
+        written_atoms = mol.GetNumAtoms()
+        mol = Chem.RemoveHs(mol)
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    kept = {
+        atom.GetIntProp("_written")
+        for atom in mol.GetAtoms()
+        if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED
+    }
+    for atom in mol.GetAtoms():
+        atom.ClearProp("_written")
+    found = [note.format(formula=CalcMolFormula(mol)) for note in notes]
+    if changed:
+        found.append(
+            f"The charge-separated form was used for a hypervalent group ({', '.join(sorted(set(changed)))}), as in "
+            "[N+](=O)[O-] for N(=O)=O."
+        )
+    if dropped := [mark for mark in marks if mark not in kept]:
+        found.append(f"{_places(dropped, reading)} carried a stereo mark but is no stereocentre; the mark was dropped.")
+    if reading and re.search(r"[/\\]", reading.smiles) and not _has_double_bond_stereo(mol):
+        found.append("The / and \\ marks define no stereo double bond here and were dropped.")
+    if mol.GetNumAtoms() < written_atoms:
+        found.append("Hydrogens written as atoms were merged into their neighbours.")
+    found += _composition_notes(mol)
+    smiles = Chem.MolToSmiles(mol)
+    return ParsedMolecule(mol, smiles, text, notation, label, tuple(found))
+
+
+def _refuse_dummies(mol: Chem.Mol, text: str, where: str, dummies: bool, reading: SmilesReading | None) -> None:
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() == 0 and not dummies:
+            place = f", character {reading.atoms[atom.GetIdx()].position}" if reading else f", atom {atom.GetIdx() + 1}"
+            raise ToolInputError(
+                f"{shown(text)} contains the dummy atom *, which has no mass or valence",
+                where + place,
+                "replace it with an atom, such as C or [H]",
+            )
+
+
+def _places(indices: list[int], reading: SmilesReading | None) -> str:
+    if reading is None:
+        return "Atom " + ", ".join(str(index + 1) for index in indices)
+    return ", ".join(f"{reading.atoms[index].written} at character {reading.atoms[index].position}" for index in indices)
+
+
+def _has_double_bond_stereo(mol: Chem.Mol) -> bool:
+    return any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
+
+
+def _composition_notes(mol: Chem.Mol) -> list[str]:
+    """What a chemist may not have meant: several components, unpaired electrons, isotope labels, atom maps."""
+    notes = []
+    components = len(Chem.GetMolFrags(mol))
+    if components > 1:
+        notes.append(f"{components} components (a salt, hydrate or mixture); values are for all of them together.")
+    radicals = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom.GetDegree() + atom.GetTotalNumHs()]
+    bare = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom not in radicals]
+    if radicals:
+        names = ", ".join(sorted({atom.GetSymbol() for atom in radicals}))
+        notes.append(f"Unpaired electrons, or hydrogens left out of brackets, on: {names}.")
+    if any(not atom.GetDegree() and atom.GetSymbol() in ("C", "N", "O", "S", "P") and not atom.GetTotalNumHs() for atom in bare):
+        notes.append("A bracketed atom such as [C] has no hydrogens: it is the bare atom.")
+    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+        notes.append("Isotope labels are kept.")
+    if any(atom.GetAtomMapNum() for atom in mol.GetAtoms()):
+        notes.append("Atom map numbers are kept and appear in the SMILES.")
+    return notes
+
+
+def _from_inchi(text: str, where: str, dummies: bool) -> ParsedMolecule:
+    inchi = text if text.lower().startswith("inchi=") else "InChI=" + text
+    if " " in inchi or "\n" in inchi:
+        raise ToolInputError(f"{shown(text)} has text after its InChI", where, "give the InChI alone")
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromInchi("InChI=" + inchi[6:], sanitize=False, removeHs=False)
+    if mol is None or not mol.GetNumAtoms():
+        raise ToolInputError(f"{shown(text)} is not a valid InChI", where, "copy it whole, from 'InChI=1S/' on")
+    notes = ["Converted from InChI, which does not keep which tautomer was drawn."]
+    if text != inchi:
+        notes.append("'InChI=' was added in front.")
+    if problems := Chem.DetectChemistryProblems(mol):
+        raise ToolInputError(f"{shown(text)} gives no valid molecule: {problems[0].Message()}", where, "check the InChI")
+    return _finished(mol, text, "inchi", "the compound of this InChI", tuple(notes), where, dummies)
+
+
+def _from_selfies(text: str, where: str, dummies: bool) -> ParsedMolecule:
+    import selfies  # a second of import that only SELFIES need
+
+    try:
+        smiles = selfies.decoder(text)
+    except selfies.DecoderError:
+        smiles = ""
+    if not smiles:
+        raise ToolInputError(f"{shown(text)} is not a valid SELFIES", where, "check its bracketed symbols, or give a SMILES")
+    parsed = _from_smiles(smiles, where, 0, dummies)
+    note = f"Read as SELFIES and converted to the SMILES {shown(smiles)}."
+    label = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
+    return replace(parsed, text=text, notation="selfies", label=label, notes=(note, *parsed.notes))
+
+
+def _by_cas(cas: str, text: str, where: str) -> ParsedMolecule:
+    digit = notations.cas_check_digit(cas)
+    if int(cas[-1]) != digit:
+        raise ToolInputError(
+            f"{shown(text)} is not a valid CAS number: its check digit is {cas[-1]}, which should be {digit}",
+            f"{where}, last digit",
+            "compare it with its source",
+        )
+    found = look_up_name(cas)
+    if not found:
+        raise ToolInputError(
+            f"The CAS number {shown(cas)} is in none of the tables here", where, "give the compound's name or SMILES"
+        )
+    return _of_named(found, text, "cas", where)
+
+
+def _by_name(text: str, where: str) -> ParsedMolecule | None:
+    """The compound that bears this name, or None; refuses a name that several compounds bear."""
+    found = look_up_name(text) if len(text) <= 400 else []
+    return _of_named(found, text, "name", where) if found else None
+
+
+def _of_named(found: list[NamedStructure], text: str, notation: str, where: str) -> ParsedMolecule:
+    bearers = [entry for entry in found if entry.principal] or found
+    parsed = {}
+    for entry in bearers:
+        one = _from_smiles(entry.smiles, where, 0, False)
+        parsed.setdefault(one.smiles, (entry, one))
+    if len(parsed) > 1:
+        listed = ", ".join(f"{entry.name} ({entry.cas or entry.smiles})" for entry, _ in list(parsed.values())[:6])
+        raise ToolInputError(
+            f"{shown(text)} is the name of {len(parsed)} different compounds: {listed}",
+            where,
+            "give one of these names or CAS numbers",
+        )
+    entry, one = next(iter(parsed.values()))
+    called = text if notation == "name" else entry.name
+    number = f" (CAS {entry.cas})" if entry.cas else ""
+    notes = [f"The structure of {called}{number} is from {entry.source}."]
+    if entry.note:
+        notes.append(entry.note)
+    if others := {other.name for other in found} - {entry.name}:
+        notes.append(f"The tables list the name as a synonym of {', '.join(sorted(others)[:4])} too.")
+    if unset := _unset_centres(one.mol):
+        notes.append(f"The source leaves {unset} possible stereo element{'s' * (unset > 1)} unassigned.")
+    return replace(one, text=text, notation=notation, label=called[:1].upper() + called[1:], notes=(*notes, *one.notes))
+
+
+def _unset_centres(mol: Chem.Mol) -> int:
+    with rdBase.BlockLogs():
+        found = Chem.FindPotentialStereo(Chem.Mol(mol))
+    return sum(element.specified == Chem.StereoSpecified.Unspecified for element in found)
+
+
+def _trailing_text(text: str, where: str, shift: int) -> ToolInputError:
+    first, rest = text.split(None, 1)
+    place = f"{where}, character {text.find(rest, len(first)) + 1 + shift}"
+    if rest.startswith("|"):
+        return ToolInputError(
+            f"{shown(text)} carries a CXSMILES extension after its SMILES", place, f"give {shown(first)} alone"
+        )
+    if not _is_smiles(first):
+        return _unknown_name(text, where)
+    if all(_is_smiles(part) for part in rest.split()):
+        return ToolInputError(
+            f"{shown(text)} is more than one SMILES in one text", place, "give one molecule, or a list; a mixture uses '.'"
+        )
+    return ToolInputError(
+        f"{shown(text)} has the text {shown(rest)} after the SMILES {shown(first)}",
+        place,
+        f"give the SMILES {first[:80]} or the name alone",
+    )
+
+
+def _is_smiles(text: str) -> bool:
+    try:
+        SmilesReading(text, "")
+    except ToolInputError:
+        return False
+    return True
+
+
+def _other_kind(text: str, where: str) -> ToolInputError | None:
+    """What a text that is no SMILES is instead: a sequence, a formula, or an unknown name; None if it is broken SMILES."""
+    if kind := notations.sequence_kind(text):
+        tool = "protein_report" if kind == "protein" else "sequence_report"
+        return ToolInputError(
+            f"{shown(text)} looks like a {kind} sequence, not a molecule", where, f"use {tool} for sequences"
+        )
+    if notations.formula_elements(text) and re.search(r"\d|H", text):
+        return ToolInputError(
+            f"{shown(text)} is a molecular formula, which many structures share",
+            where,
+            "give the compound as SMILES, CAS number or name; for the formula itself use formula_report",
+        )
+    if notations.may_be_name(text):
+        return _unknown_name(text, where)
+    return None
+
+
+def _unknown_name(text: str, where: str) -> ToolInputError:
+    close = close_names(text) if len(text) <= 100 else []
+    hint = f"check the spelling (near: {', '.join(close)}), or give" if close else "check the spelling, or give"
+    hint += " a SMILES or CAS number"
+    if looks_systematic(text) and not opsin_is_here():
+        hint = NO_JAVA
+    return ToolInputError(f"{shown(text)} is neither a structure nor a name that is known here", where, hint)
