@@ -1,0 +1,102 @@
+"""The growing answer: saved as it happens, stopped when its reader goes, failed with a sentence."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.assistant import Assistant
+from app.loading import ModelSlot
+from app.store import Store, sqlite_url
+from app.turns import Turns
+from errors import ModelError
+from model.events import TextDelta, ThinkingDelta
+from model.messages import Text, Thinking, ToolCall, ToolResult
+from tests.app.fakes import FakeModel, FakeTools, raising, words
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(sqlite_url(tmp_path))
+    yield store
+    store.close()
+
+
+def asked(store, text="What is the mass of aspirin?"):
+    conversation = store.create_conversation()
+    store.add_message(conversation, "user", [Text(text)])
+    return conversation
+
+
+def turns(store, load):
+    return Turns(store, Assistant(FakeTools()), ModelSlot(load, lambda model: ""))
+
+
+def test_one_answer_is_one_message_with_thinking_calls_results_and_text_in_order(store):
+    call = ToolCall("call_1", "describe_molecule", {"molecule": "aspirin"})
+    model = FakeModel([ThinkingDelta("let me "), ThinkingDelta("see"), call], words("180.16 Da"))
+    conversation = asked(store)
+    last = list(turns(store, lambda progress: model).answer(conversation, threading.Event()))[-1]
+    assert [type(part) for part in last.parts] == [Thinking, ToolCall, ToolResult, Text]
+    assert last.parts[0].text == "let me see"
+    assert last.parts[0].seconds is not None
+    assert (last.status, last.details["model"]) == ("complete", "fake")
+    assert last.details["usage"]["new_tokens"] == 5
+    assert store.messages(conversation)[-1] == last
+
+
+def test_closing_the_iterator_stops_the_generation_and_keeps_what_was_said(store):
+    stop, conversation = threading.Event(), asked(store)
+    model = FakeModel(words("one two three four"))
+    answer = turns(store, lambda progress: model).answer(conversation, stop)
+    next(answer)
+    answer.close()
+    assert stop.is_set()
+    kept = store.messages(conversation)[-1]
+    assert (kept.status, kept.parts) == ("stopped", (Text("one "),))
+
+
+def test_stop_keeps_the_partial_answer(store):
+    stop, conversation = threading.Event(), asked(store)
+    model = FakeModel([TextDelta("partial"), stop.set, TextDelta("never")])
+    last = list(turns(store, lambda progress: model).answer(conversation, stop))[-1]
+    assert (last.status, last.parts) == ("stopped", (Text("partial"),))
+
+
+def test_a_question_asked_while_the_model_loads_waits_and_says_so(store):
+    go, conversation = threading.Event(), asked(store)
+
+    def load(progress):
+        progress(0.4, "reading weights")
+        go.wait(10)
+        return FakeModel(words("hello"))
+
+    answer = turns(store, load).answer(conversation, threading.Event())
+    waiting = next(answer)
+    assert "still loading" in waiting.details["notice"]
+    go.set()
+    last = list(answer)[-1]
+    assert last.status == "complete"
+    assert "notice" not in last.details
+
+
+def test_a_model_that_cannot_be_loaded_fails_the_answer_with_its_sentence(store):
+    conversation = asked(store)
+    last = list(turns(store, lambda progress: raising(ModelError("There is no folder."))()).answer(conversation, threading.Event()))[-1]
+    assert (last.status, last.details["error"]) == ("failed", "There is no folder.")
+
+
+def test_a_model_that_fails_midway_keeps_what_it_said(store):
+    conversation = asked(store)
+    model = FakeModel([TextDelta("half"), raising(ModelError("Out of memory; choose a smaller model."))])
+    last = list(turns(store, lambda progress: model).answer(conversation, threading.Event()))[-1]
+    assert (last.status, last.parts) == ("failed", (Text("half"),))
+    assert "Out of memory" in last.details["error"]
+
+
+def test_snapshots_are_told_far_less_often_than_tokens_come(store):
+    model = FakeModel([TextDelta("x") for _ in range(5000)])
+    told = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))
+    assert told[-1].parts == (Text("x" * 5000),)
+    assert len(told) < 500
