@@ -1,0 +1,57 @@
+"""A Retort of its own for a browser test: a free port, an empty folder, any model; ended with the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """``app.py`` as a person starts it; ``url`` answers once the constructor returns."""
+
+    def __init__(self, folder: Path, *flags: str, program: tuple[str, ...] = ("app.py",)) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, *program, "--port", str(self.port), "--folder", str(folder / "data"), *flags]
+        self._output = self.log.open("wb")
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=self._output, stderr=subprocess.STDOUT
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._output.close()
+
+    def _wait(self, patience_s: float = 120) -> None:
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server ended: {self.log.read_text()}")
+            try:
+                with urllib.request.urlopen(self.url + "/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"The server did not answer within {patience_s} s: {self.log.read_text()}")
