@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from app.handles import Handles
 from app.prompts import SYSTEM_WITH_RESULTS, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, with_results
 from app.routing import Router
 from errors import RetortError, ToolInputError
@@ -100,7 +101,7 @@ class Assistant:
     ) -> Iterator[TurnEvent]:
         schemas = [ToolSchema(tool["name"], tool["description"], tool["parameters"]) for tool in self._tools.catalog()]
         prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(messages)]
-        usage, made, seen = Usage(), 0, set[str]()
+        usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
         while True:
             parts: list[Any] = []
             reason = "stop"
@@ -124,11 +125,11 @@ class Assistant:
                 made += 1
                 parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
                 yield call
-                results.append(result := self._call_once(call, seen, stop))
+                results.append(result := self._call_once(call, handles, seen, stop))
                 yield result
             if stop.is_set():
                 break
-            prompt += [Message("assistant", tuple(parts)), Message("tool", tuple(map(_for_reading, results)))]
+            prompt += [Message("assistant", tuple(parts)), Message("tool", tuple(_for_reading(result, handles) for result in results))]
         yield Finished(usage, "stopped" if stop.is_set() else reason)
 
     def _with_routed_calls(
@@ -167,12 +168,18 @@ class Assistant:
         ]
         return self._router.route(messages[-1].text, context=earlier)
 
-    def _call_once(self, call: ToolCall, seen: set[str], stop: threading.Event) -> ToolResult:
+    def _call_once(
+        self, call: ToolCall, handles: Handles, seen: set[str], stop: threading.Event
+    ) -> ToolResult:
         """Run a call unless this turn has made it already: a small model may ask the same for ever."""
         key = json.dumps([call.name, call.arguments], sort_keys=True)
         if key in seen:
             return _failed(call, ToolInputError(f"{call.name} was called with these arguments before", "", "use that result"))
         seen.add(key)
+        try:
+            call = replace(call, arguments=handles.resolved(call.arguments))
+        except ToolInputError as error:
+            return _failed(call, error)
         return self._call(call, stop)
 
     def _call(self, call: ToolCall, stop: threading.Event) -> ToolResult:
@@ -186,6 +193,7 @@ class Assistant:
 def for_model(messages: Sequence[Message]) -> list[Message]:
     """A stored conversation as a model reads it: earlier thinking left out, each answer's calls and results in turns."""
     prompt: list[Message] = []
+    handles = Handles()
     for message in messages:
         if message.role != "assistant":
             prompt.append(message)
@@ -196,7 +204,7 @@ def for_model(messages: Sequence[Message]) -> list[Message]:
             if isinstance(part, Thinking):
                 continue
             if isinstance(part, ToolResult):
-                results.append(_for_reading(part))
+                results.append(_for_reading(part, handles))
                 continue
             if results:
                 prompt += [Message("assistant", tuple(said)), Message("tool", tuple(results))]
@@ -230,11 +238,13 @@ def _gather(parts: list[Any], event: Event) -> None:
         parts.append(kind(event.text))  # type: ignore[union-attr]
 
 
-def _for_reading(result: ToolResult) -> ToolResult:
-    """What a model reads of a result: no drawings, no provenance."""
+def _for_reading(result: ToolResult, handles: Handles) -> ToolResult:
+    """What a model reads of a result: no drawings, no provenance, and the handle of what it holds."""
     if not result.ok:
         return replace(result, content={"error": result.content.get("sentence", "")})
-    return replace(result, content={key: result.content[key] for key in ("summary", "data", "notes") if result.content.get(key)})
+    content = {key: result.content[key] for key in ("summary", "data", "notes") if result.content.get(key)}
+    handle = handles.hold(result)
+    return replace(result, content={**content, "handle": handle} if handle else content)
 
 
 def _failed(call: ToolCall, error: RetortError) -> ToolResult:
