@@ -1,0 +1,190 @@
+"""The views in a real Chromium: what a sandboxed frame may load and draw, and what a click on a header does."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.ui.views import view_html
+from app.vendor import PACKAGES, VENDOR, is_in_place
+
+playwright_sync = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.skipif(
+        not all(is_in_place(file, VENDOR) for package in PACKAGES for file in package.files),
+        reason="the viewers' scripts are not installed (python -m app.vendor)",
+    ),
+]
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader"
+).split()
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "frame-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'self'"
+)
+
+
+def ethanol_conformers() -> dict[str, object]:
+    from rdkit import Chem
+    from rdkit.Chem import AllChem
+
+    molecule = Chem.AddHs(Chem.MolFromSmiles("CC(=O)Oc1ccccc1C(=O)O"))
+    ids = AllChem.EmbedMultipleConfs(molecule, 3, randomSeed=7)
+    return {
+        "kind": "structure3d",
+        "format": "sdf",
+        "models": [Chem.MolToMolBlock(molecule, confId=i) for i in ids],
+        "labels": ["0.0 kJ/mol", "2.1 kJ/mol", "5.4 kJ/mol"],
+        "style": "ballstick",
+        "title": "Aspirin",
+        "caption": "Three conformers (ETKDG)",
+    }
+
+
+def drawing() -> dict[str, object]:
+    from rdkit import Chem
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    drawer = rdMolDraw2D.MolDraw2DSVG(300, 200)
+    drawer.DrawMolecule(Chem.MolFromSmiles("CC(=O)Oc1ccccc1C(=O)O"))
+    drawer.FinishDrawing()
+    return {"kind": "svg", "svg": drawer.GetDrawingText(), "title": "Aspirin", "caption": "Aspirin, C9H8O4"}
+
+
+# Average masses in g/mol and boiling points in °C: CRC Handbook of Chemistry and Physics.
+TABLE = {
+    "kind": "table",
+    "title": "Alcohols",
+    "columns": ["name", "SMILES", "mass", "boiling point"],
+    "units": ["", "", "g/mol", "°C"],
+    "rows": [["ethanol", "CCO", 46.069, 78.29], ["methanol", "CO", 32.042, 64.6], ["no data", "C", None, None]],
+}
+PLOT = {
+    "kind": "plot",
+    "title": "Vapour pressure of water",
+    "style": "line",
+    "x_label": "temperature / °C",
+    "y_label": "pressure / kPa",
+    "series": [{"name": "IAPWS", "x": [0, 20, 40, 60, 80, 100], "y": [0.611, 2.339, 7.385, 19.95, 47.41, 101.42]}],
+}
+# Human insulin, UniProt P01308.
+SEQUENCE = {
+    "kind": "sequence",
+    "alphabet": "protein",
+    "title": "Insulin",
+    "residues": "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN",
+    "features": [{"name": "signal", "start": 1, "end": 24}, {"name": "B chain", "start": 25, "end": 54}],
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    import uvicorn
+    from fastapi import FastAPI
+    from fastapi.responses import HTMLResponse
+    from fastapi.staticfiles import StaticFiles
+
+    views = [drawing(), TABLE, SEQUENCE, ethanol_conformers(), PLOT]
+    app = FastAPI()
+
+    @app.get("/")
+    def page(dark: int = 0) -> HTMLResponse:
+        body = "".join(view_html(view) for view in views)
+        style = "body{margin:1rem auto;max-width:46rem;padding:0 12px;background:var(--view-paper);font:16px Georgia,serif}"
+        html = (
+            f"<!doctype html><meta name=viewport content='width=device-width'><link rel=stylesheet href=/own/views.css>"
+            f"<style>{style}</style><body class='{'dark' if dark else ''}'>{body}<script src=/own/views.js></script>"
+        )
+        return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+
+    app.mount("/vendor", StaticFiles(directory=VENDOR))
+    app.mount("/own", StaticFiles(directory=ASSETS))
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright_sync.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.mark.parametrize(("dark", "width"), [(0, 900), (1, 900), (0, 390)])
+def test_every_view_draws_under_the_pages_policy_and_nothing_is_wider_than_the_page(
+    site: str, browser, tmp_path: Path, dark: int, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 1700})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.goto(f"{site}/?dark={dark}")
+    for frame in page.frames[1:]:
+        frame.wait_for_selector("html[data-state]", timeout=30_000)
+        assert frame.locator("html").get_attribute("data-state") == "ready", said
+    page.wait_for_timeout(500)
+    viewer = page.frame_locator(".structure iframe")
+    assert viewer.locator("canvas").count() >= 1
+    colours = _colours_in(viewer.locator("#scene").screenshot())
+    assert colours > 50, "an empty canvas has one colour"
+    assert page.frame_locator(".plot iframe").locator("path.js-line").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [line for line in said if "favicon" not in line and "404" not in line] == []
+    page.screenshot(path=str(tmp_path / f"views-{dark}-{width}.png"), full_page=True)
+    page.close()
+
+
+def _colours_in(png: bytes) -> int:
+    import io
+
+    from PIL import Image
+
+    return len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(10_000_000))
+
+
+def test_a_header_sorts_its_column_by_number_with_gaps_last_by_click_and_by_key(site: str, browser) -> None:
+    page = browser.new_page()
+    page.goto(site)
+    names = "[...document.querySelectorAll('.view.table tbody tr')].slice(0, 3).map(row => row.cells[0].textContent)"
+    header = page.locator(".view.table th", has_text="boiling point").first
+    header.locator("button").click()
+    assert page.evaluate(names) == ["methanol", "ethanol", "no data"]
+    assert header.get_attribute("aria-sort") == "ascending"
+    header.locator("button").press("Enter")
+    assert page.evaluate(names) == ["ethanol", "methanol", "no data"]
+    page.close()
+
+
+def test_copying_a_sequence_gives_its_letters_only(site: str, browser) -> None:
+    page = browser.new_page()
+    page.goto(site)
+    copied = page.evaluate(
+        "(() => { const s = getSelection(); s.selectAllChildren(document.querySelector('.residues')); return s.toString() })()"
+    )
+    assert "".join(copied.split()) == SEQUENCE["residues"]
+    assert "\n" not in copied and " " not in copied
+    page.close()
+
+
+def test_the_next_button_shows_the_next_conformer_and_its_energy(site: str, browser) -> None:
+    page = browser.new_page()
+    page.goto(site)
+    viewer = page.frame_locator(".structure iframe")
+    viewer.locator("#next").click()
+    assert viewer.locator("#label").text_content() == "2 of 3 · 2.1 kJ/mol"
+    page.close()
