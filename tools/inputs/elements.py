@@ -56,5 +56,5 @@ def _element_hint(wanted: str) -> str:
 
     close = process.extractOne(wanted.lower()[:40], list(_SYMBOLS_BY_NAME), score_cutoff=75)
     if close:
-        return f"did you mean {close[0]} ({_SYMBOLS_BY_NAME[close[0]]})?"
+        return f"perhaps {close[0]} ({_SYMBOLS_BY_NAME[close[0]]}) is meant"
     return "give one symbol such as C or Cl, or an element's English name"

@@ -16,13 +16,22 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from errors import ToolInputError, shown
 from tools.inputs import notations
 from tools.inputs.molfiles import read_molfile
-from tools.inputs.names import NO_JAVA, NamedStructure, close_names, look_up_name, looks_systematic, opsin_is_here
-from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading, refuse_problems
+from tools.inputs.names import (
+    LONGEST_NAME,
+    NO_JAVA,
+    NamedStructure,
+    close_names,
+    look_up_name,
+    looks_systematic,
+    opsin_is_here,
+)
+from tools.inputs.sanitizing import sanitized
+from tools.inputs.smiles_errors import SmilesReading, refuse_problems
 
 LONGEST_TEXT = 10_000
 LONGEST_MOLFILE = 200_000  # 1,000 atoms and their bonds in a V2000 block
 LONGEST_LABEL = 60
-MOST_RINGS = 400
+FORMULA_MARK = "<formula>"  # stands in a note until the molecule is sanitized
 _EXAMPLES = "give a SMILES such as CCO, an InChI, a CAS number such as 64-17-5, or a name"
 
 
@@ -31,8 +40,8 @@ class ParsedMolecule:
     """A molecule and how it was read.
 
     ``mol`` is sanitized, ``smiles`` its canonical isomeric SMILES, ``text`` what was given, ``notation`` one of
-    "smiles", "inchi", "selfies", "molfile", "cas", "name". ``label`` is what a sentence calls it (the name, capitalised,
-    or the text, shortened); ``notes`` says in words everything that was changed or assumed.
+    "smiles", "inchi", "selfies", "molfile", "cas", "name". ``label`` is what a sentence calls it (name, capitalised,
+    or the text); ``notes`` says in words everything that was changed or assumed.
     """
 
     mol: Chem.Mol
@@ -56,7 +65,9 @@ def parse_molecule(text: str, where: str = "molecule", *, dummies: bool = False)
     longest = LONGEST_MOLFILE if molfile else LONGEST_TEXT
     if len(text) > longest:
         raise ToolInputError(
-            f"{shown(text)} has {len(text):,} characters; at most {longest:,} are read", where, "give a smaller molecule"
+            f"{shown(text)} has {len(text):,} characters; at most {longest:,} are read",
+            where,
+            "give a smaller molecule",
         )
     if molfile:
         mol, notes = read_molfile(text, where)
@@ -78,7 +89,9 @@ def parse_molecules(value: str | list[str], where: str = "molecules", most: int 
     if not value:
         raise ToolInputError("The list of molecules is empty", where, "give at least one molecule")
     if len(value) > most:
-        raise ToolInputError(f"{len(value)} molecules were given; at most {most} are taken", where, "give fewer at a time")
+        raise ToolInputError(
+            f"{len(value)} molecules were given; at most {most} are taken", where, "give fewer at a time"
+        )
     return [parse_molecule(text, f"{where}, item {number}") for number, text in enumerate(value, 1)]
 
 
@@ -144,7 +157,9 @@ def _from_smiles(smiles: str, where: str, shift: int, dummies: bool) -> ParsedMo
     notes: list[str] = []
     elements = notations.formula_elements(smiles)
     if 1 < len(elements) <= 4 and len({symbol for symbol, _ in elements}) == len(elements):
-        notes.append(f"'{smiles}' was read as a SMILES with implied hydrogens ({{formula}}), not as the formula {smiles}.")
+        notes.append(
+            f"'{smiles}' was read as a SMILES with implied hydrogens ({FORMULA_MARK}), not as the formula {smiles}."
+        )
     label = smiles if len(smiles) <= LONGEST_LABEL else smiles[: LONGEST_LABEL - 1] + "…"
     return _finished(mol, smiles, "smiles", label, tuple(notes), where, dummies, reading)
 
@@ -159,88 +174,9 @@ def _finished(
     dummies: bool,
     reading: SmilesReading | None = None,
 ) -> ParsedMolecule:
-    """Sanitize, check what has no answer, and note what changed."""
-    if mol.GetNumHeavyAtoms() > MOST_HEAVY_ATOMS:
-        raise ToolInputError(
-            f"{shown(text)} has {mol.GetNumHeavyAtoms():,} heavy atoms; at most {MOST_HEAVY_ATOMS:,} are taken",
-            where, "give a smaller molecule",
-        )  # fmt: skip
-    if mol.GetNumBonds() - mol.GetNumAtoms() + 1 > MOST_RINGS:
-        raise ToolInputError(f"{shown(text)} has more than {MOST_RINGS} rings", where, "give a smaller molecule")
-    _refuse_dummies(mol, text, where, dummies, reading)
-    charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
-    marks = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
-    for atom in mol.GetAtoms():
-        atom.SetIntProp("_written", atom.GetIdx())
-    with rdBase.BlockLogs():
-        Chem.SanitizeMol(mol)
-        changed = [atom.GetSymbol() for atom, charge in zip(mol.GetAtoms(), charges) if atom.GetFormalCharge() != charge]
-        written_atoms = mol.GetNumAtoms()
-        mol = Chem.RemoveHs(mol)
-        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    kept = {
-        atom.GetIntProp("_written")
-        for atom in mol.GetAtoms()
-        if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED
-    }
-    for atom in mol.GetAtoms():
-        atom.ClearProp("_written")
-    found = [note.format(formula=CalcMolFormula(mol)) for note in notes]
-    if changed:
-        found.append(
-            f"The charge-separated form was used for a hypervalent group ({', '.join(sorted(set(changed)))}), as in "
-            "[N+](=O)[O-] for N(=O)=O."
-        )
-    if dropped := [mark for mark in marks if mark not in kept]:
-        found.append(f"{_places(dropped, reading)} carried a stereo mark but is no stereocentre; the mark was dropped.")
-    if reading and re.search(r"[/\\]", reading.smiles) and not _has_double_bond_stereo(mol):
-        found.append("The / and \\ marks define no stereo double bond here and were dropped.")
-    if mol.GetNumAtoms() < written_atoms:
-        found.append("Hydrogens written as atoms were merged into their neighbours.")
-    found += _composition_notes(mol)
-    smiles = Chem.MolToSmiles(mol)
-    return ParsedMolecule(mol, smiles, text, notation, label, tuple(found))
-
-
-def _refuse_dummies(mol: Chem.Mol, text: str, where: str, dummies: bool, reading: SmilesReading | None) -> None:
-    for atom in mol.GetAtoms():
-        if atom.GetAtomicNum() == 0 and not dummies:
-            place = f", character {reading.atoms[atom.GetIdx()].position}" if reading else f", atom {atom.GetIdx() + 1}"
-            raise ToolInputError(
-                f"{shown(text)} contains the dummy atom *, which has no mass or valence",
-                where + place,
-                "replace it with an atom, such as C or [H]",
-            )
-
-
-def _places(indices: list[int], reading: SmilesReading | None) -> str:
-    if reading is None:
-        return "Atom " + ", ".join(str(index + 1) for index in indices)
-    return ", ".join(f"{reading.atoms[index].written} at character {reading.atoms[index].position}" for index in indices)
-
-
-def _has_double_bond_stereo(mol: Chem.Mol) -> bool:
-    return any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
-
-
-def _composition_notes(mol: Chem.Mol) -> list[str]:
-    """What a chemist may not have meant: several components, unpaired electrons, isotope labels, atom maps."""
-    notes = []
-    components = len(Chem.GetMolFrags(mol))
-    if components > 1:
-        notes.append(f"{components} components (a salt, hydrate or mixture); values are for all of them together.")
-    radicals = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom.GetDegree() + atom.GetTotalNumHs()]
-    bare = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom not in radicals]
-    if radicals:
-        names = ", ".join(sorted({atom.GetSymbol() for atom in radicals}))
-        notes.append(f"Unpaired electrons, or hydrogens left out of brackets, on: {names}.")
-    if any(not atom.GetDegree() and atom.GetSymbol() in ("C", "N", "O", "S", "P") and not atom.GetTotalNumHs() for atom in bare):
-        notes.append("A bracketed atom such as [C] has no hydrogens: it is the bare atom.")
-    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
-        notes.append("Isotope labels are kept.")
-    if any(atom.GetAtomMapNum() for atom in mol.GetAtoms()):
-        notes.append("Atom map numbers are kept and appear in the SMILES.")
-    return notes
+    clean, found = sanitized(mol, text, where, dummies=dummies, reading=reading)
+    said = tuple(note.replace(FORMULA_MARK, CalcMolFormula(clean)) for note in notes)
+    return ParsedMolecule(clean, Chem.MolToSmiles(clean), text, notation, label, (*said, *found))
 
 
 def _from_inchi(text: str, where: str, dummies: bool) -> ParsedMolecule:
@@ -249,13 +185,18 @@ def _from_inchi(text: str, where: str, dummies: bool) -> ParsedMolecule:
         raise ToolInputError(f"{shown(text)} has text after its InChI", where, "give the InChI alone")
     with rdBase.BlockLogs():
         mol = Chem.MolFromInchi("InChI=" + inchi[6:], sanitize=False, removeHs=False)
+        written_back = Chem.MolToInchi(Chem.MolFromInchi("InChI=" + inchi[6:])) if mol is not None else ""
     if mol is None or not mol.GetNumAtoms():
         raise ToolInputError(f"{shown(text)} is not a valid InChI", where, "copy it whole, from 'InChI=1S/' on")
     notes = ["Converted from InChI, which does not keep which tautomer was drawn."]
+    if written_back and inchi[6:9] == "1S/" and written_back[6:] != inchi[6:]:
+        notes.append(f"Written back, the InChI is {shown(written_back)}: not all of what was given could be kept.")
     if text != inchi:
         notes.append("'InChI=' was added in front.")
     if problems := Chem.DetectChemistryProblems(mol):
-        raise ToolInputError(f"{shown(text)} gives no valid molecule: {problems[0].Message()}", where, "check the InChI")
+        raise ToolInputError(
+            f"{shown(text)} gives no valid molecule: {problems[0].Message()}", where, "check the InChI"
+        )
     return _finished(mol, text, "inchi", "the compound of this InChI", tuple(notes), where, dummies)
 
 
@@ -267,7 +208,9 @@ def _from_selfies(text: str, where: str, dummies: bool) -> ParsedMolecule:
     except selfies.DecoderError:
         smiles = ""
     if not smiles:
-        raise ToolInputError(f"{shown(text)} is not a valid SELFIES", where, "check its bracketed symbols, or give a SMILES")
+        raise ToolInputError(
+            f"{shown(text)} is not a valid SELFIES", where, "check its bracketed symbols, or give a SMILES"
+        )
     parsed = _from_smiles(smiles, where, 0, dummies)
     note = f"Read as SELFIES and converted to the SMILES {shown(smiles)}."
     label = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
@@ -292,13 +235,15 @@ def _by_cas(cas: str, text: str, where: str) -> ParsedMolecule:
 
 def _by_name(text: str, where: str) -> ParsedMolecule | None:
     """The compound that bears this name, or None; refuses a name that several compounds bear."""
-    found = look_up_name(text) if len(text) <= 400 else []
+    words = text.split()
+    systematic = len(words) < 2 or not _is_smiles(words[0])
+    found = look_up_name(text, systematic=systematic) if len(text) <= LONGEST_NAME else []
     return _of_named(found, text, "name", where) if found else None
 
 
 def _of_named(found: list[NamedStructure], text: str, notation: str, where: str) -> ParsedMolecule:
     bearers = [entry for entry in found if entry.principal] or found
-    parsed = {}
+    parsed: dict[str, tuple[NamedStructure, ParsedMolecule]] = {}
     for entry in bearers:
         one = _from_smiles(entry.smiles, where, 0, False)
         parsed.setdefault(one.smiles, (entry, one))
@@ -312,8 +257,10 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
     entry, one = next(iter(parsed.values()))
     called = text if notation == "name" else entry.name
     number = f" (CAS {entry.cas})" if entry.cas else ""
-    notes = [f"The structure of {called}{number} is from {entry.source}."]
-    if entry.note:
+    same = called.lower() == entry.name.lower()
+    subject = f"{called}{number}" if same else f"{called}, which is {entry.name}{number},"
+    notes = [f"The structure of {subject} is from {entry.source}."]
+    if entry.note and not re.match(r"[LDRS]-|\(", called, re.IGNORECASE):
         notes.append(entry.note)
     if others := {other.name for other in found} - {entry.name}:
         notes.append(f"The tables list the name as a synonym of {', '.join(sorted(others)[:4])} too.")
@@ -339,7 +286,9 @@ def _trailing_text(text: str, where: str, shift: int) -> ToolInputError:
         return _unknown_name(text, where)
     if all(_is_smiles(part) for part in rest.split()):
         return ToolInputError(
-            f"{shown(text)} is more than one SMILES in one text", place, "give one molecule, or a list; a mixture uses '.'"
+            f"{shown(text)} is more than one SMILES in one text",
+            place,
+            "give one molecule, or a list; a mixture uses '.'",
         )
     return ToolInputError(
         f"{shown(text)} has the text {shown(rest)} after the SMILES {shown(first)}",
@@ -357,19 +306,20 @@ def _is_smiles(text: str) -> bool:
 
 
 def _other_kind(text: str, where: str) -> ToolInputError | None:
-    """What a text that is no SMILES is instead: a sequence, a formula, or an unknown name; None if it is broken SMILES."""
+    """What a text that is no SMILES is: a sequence, a formula or an unknown name; None where it is a broken SMILES."""
     if kind := notations.sequence_kind(text):
         tool = "protein_report" if kind == "protein" else "sequence_report"
         return ToolInputError(
             f"{shown(text)} looks like a {kind} sequence, not a molecule", where, f"use {tool} for sequences"
         )
-    if notations.formula_elements(text) and re.search(r"\d|H", text):
+    elements = [symbol for symbol, _ in notations.formula_elements(text)]
+    if elements and len(set(elements)) == len(elements) and re.search(r"[2-9]|\d\d|H", text):
         return ToolInputError(
             f"{shown(text)} is a molecular formula, which many structures share",
             where,
             "give the compound as SMILES, CAS number or name; for the formula itself use formula_report",
         )
-    if notations.may_be_name(text):
+    if notations.may_be_name(text) and notations.has_word(text):
         return _unknown_name(text, where)
     return None
 

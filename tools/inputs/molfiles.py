@@ -20,7 +20,9 @@ def read_molfile(text: str, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     lines = (records[0] if records else "").replace("\r\n", "\n").split("\n")
     counts = next((index for index, line in enumerate(lines) if re.search(r"\bV[23]000\b", line)), None)
     if counts is None:
-        raise ToolInputError("The molfile has no counts line", f"{where}, line 4", "its line 4 must end in V2000 or V3000")
+        raise ToolInputError(
+            "The molfile has no counts line", f"{where}, line 4", "its line 4 must end in V2000 or V3000"
+        )
     if counts > 3:
         raise ToolInputError("The counts line is not line 4", f"{where}, line {counts + 1}", "keep three header lines")
     lines = [""] * (3 - counts) + lines
@@ -48,7 +50,9 @@ def read_molfile(text: str, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     with rdBase.BlockLogs():
         problems = Chem.DetectChemistryProblems(mol)
         if problems:
-            raise ToolInputError(f"The molfile is no valid molecule: {problems[0].Message()}", where, "correct the atom")
+            raise ToolInputError(
+                f"The molfile is no valid molecule: {problems[0].Message()}", where, "correct the atom"
+            )
         if mol.GetNumConformers():
             Chem.AssignChiralTypesFromBondDirs(mol)
             Chem.DetectBondStereochemistry(mol)
@@ -63,7 +67,9 @@ def _check_counts(lines: list[str], where: str) -> None:
         if not found:
             raise ToolInputError("The V3000 molfile has no COUNTS line", where, "export it again")
         if int(found[1][:9]) > 4 * MOST_HEAVY_ATOMS:
-            raise ToolInputError(f"The molfile has {found[1][:9]} atoms", where, f"at most {MOST_HEAVY_ATOMS:,} are taken")
+            raise ToolInputError(
+                f"The molfile has {found[1][:9]} atoms", where, f"at most {MOST_HEAVY_ATOMS:,} are taken"
+            )
         return
     fields = line[:3].strip(), line[3:6].strip()
     if not all(field.isdigit() for field in fields):

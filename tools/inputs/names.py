@@ -27,6 +27,7 @@ from tools.inputs.notations import cas_number, spell_greek
 
 LONGEST_NAME = 400
 OPSIN_LIMIT_S = 8.0
+SHORTEST_SYNONYM = 4  # the tables list CL, CX, … as synonyms; short names count only as principal ones
 NO_JAVA = (
     "systematic names need OPSIN: install Java 8 or newer and 'pip install py2opsin', or give a SMILES or CAS number"
 )
@@ -40,7 +41,18 @@ _CHEMICALS_TABLES = (
     "Anion db.tsv",
     "chemical identifiers pubchem large.tsv",
 )
-_HYDRATES = {"mono": 1, "di": 2, "tri": 3, "tetra": 4, "penta": 5, "hexa": 6, "hepta": 7, "octa": 8, "nona": 9, "deca": 10}
+_HYDRATES = {
+    "mono": 1,
+    "di": 2,
+    "tri": 3,
+    "tetra": 4,
+    "penta": 5,
+    "hexa": 6,
+    "hepta": 7,
+    "octa": 8,
+    "nona": 9,
+    "deca": 10,
+}
 _SYSTEMATIC = re.compile(
     r"(?:an|en|yn)(?:e|al|ol|one|oic|oate|amine|amide|edi|nitrile)|yl|oxy|ol\b|one\b|ine\b|ide\b|ate\b|ic acid|amide|amine"
     r"|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
@@ -60,19 +72,22 @@ class NamedStructure:
     note: str = ""
 
 
-def look_up_name(name: str) -> list[NamedStructure]:
-    """Every compound known by this name or CAS number, principal bearers first; ``[]`` where none is known.
+def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
+    """Every compound known by this name or CAS number, principal bearers first; ``[]`` for none.
 
-    Entries whose formula and structure disagree are left out. Raises ``ToolInputError`` on a name over 400 characters.
+    Entries whose formula and structure disagree are left out. ``systematic`` False
+    asks the tables only, not OPSIN. Raises ``ToolInputError`` on a name over 400 characters.
     """
     wanted = " ".join(spell_greek(name).split())
     if len(wanted) > LONGEST_NAME:
-        raise ToolInputError(f"{shown(name)} is longer than {LONGEST_NAME} characters", "name", "give one compound's name")
+        raise ToolInputError(
+            f"{shown(name)} is longer than {LONGEST_NAME} characters", "name", "give one compound's name"
+        )
     cas = cas_number(wanted)
     if not wanted:
         return []
     found = _curated(wanted, cas) or _tabulated(wanted, cas)
-    if not found and not cas and looks_systematic(wanted):
+    if not found and systematic and not cas and looks_systematic(wanted):
         found = _parsed_by_opsin(wanted)
     return sorted(found, key=lambda entry: not entry.principal)
 
@@ -103,7 +118,14 @@ def _common_names() -> dict[str, list[NamedStructure]]:
     table: dict[str, list[NamedStructure]] = {}
     for row in rows:
         names = row["names"].split("|")
-        entry = NamedStructure(names[0], row["cas"], row["smiles"], row["source"], True, row["note"])
+        entry = NamedStructure(
+            names[0],
+            row["cas"],
+            row["smiles"],
+            f"the table of common names, checked against {row['source']}",
+            True,
+            row["note"],
+        )
         for key in (*names, row["cas"]):
             if key:
                 table.setdefault(key.lower(), []).append(entry)
@@ -165,11 +187,13 @@ def _rows_with(path: Path, wanted: str) -> list[list[str]]:
 def _entry(row: list[str], wanted: str, cas: str) -> NamedStructure | None:
     """A row as an entry, or None where it bears the text in another column or contradicts itself."""
     row_cas, formula, smiles, key, iupac, common = row[1], row[2], row[4], row[6], row[7], row[8]
-    if cas and row_cas != cas or not cas and wanted.lower() not in (name.lower() for name in row[7:]):
+    if (cas and row_cas != cas) or (not cas and wanted.lower() not in (name.lower() for name in row[7:])):
         return None
     if not _is_consistent(smiles, formula, key, " ".join((wanted, iupac, common))):
         return None
     principal = bool(cas) or wanted.lower() in (iupac.lower(), common.lower())
+    if not principal and (len(wanted) < SHORTEST_SYNONYM or _is_misspelling(wanted.lower(), common.lower())):
+        return None
     return NamedStructure(common or iupac, row_cas, smiles, "the tables of the chemicals package", principal)
 
 
@@ -186,6 +210,16 @@ def _is_consistent(smiles: str, formula: str, key: str, names: str) -> bool:
     if hydrate and sum(part in ("O", "[OH2]") for part in parts) != _HYDRATES[hydrate[1].lower()]:
         return False
     return len(parts) == 1 or not any(re.fullmatch(r"\[[A-Z][a-z]?\]", part) for part in parts)
+
+
+def _is_misspelling(wanted: str, common: str) -> bool:
+    """Whether a listed synonym is only a slip from the common name ("asprin"), and no British or American spelling."""
+    from rapidfuzz.distance import Levenshtein  # loaded only for synonyms
+
+    if len(wanted) < 5 or not wanted.isalpha() or not common.isalpha():
+        return False
+    plain = [re.sub("oe|ae", "e", name).replace("ium", "um").replace("ph", "f") for name in (wanted, common)]
+    return plain[0] != plain[1] and Levenshtein.distance(*plain) == 1
 
 
 def _composition(formula: str) -> dict[str, int]:

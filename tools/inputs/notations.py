@@ -12,7 +12,7 @@ from tools.inputs.elements import ELEMENT_NAMES
 _LOOK_ALIKES = dict(
     zip(
         "СсОоРрНВІіЅѕΝΟΒΡΗΙΖΚΜΤΧ−–—‐‑‒═＝（）［］＃＋－＠／．,“”„«»‘’′`",
-        "CcOoPpHBIiSsNOBPHIZKMTX------==()[]#+-@/.,\"\"\"\"\"''''",
+        'CcOoPpHBIiSsNOBPHIZKMTX------==()[]#+-@/.,"""""\'\'\'\'',
         strict=False,
     )
 )
@@ -77,7 +77,7 @@ def cas_number(text: str) -> str:
 
 
 def cas_check_digit(cas: str) -> int:
-    """The last digit that a CAS number must have: digits weighted 1, 2, 3, … from the right, modulo 10 (CAS Registry)."""
+    """The last digit that a CAS number must have: digits weighted 1, 2, 3, … from the right, modulo 10 (CAS)."""
     digits = cas.replace("-", "")[:-1]
     return sum(weight * int(digit) for weight, digit in enumerate(reversed(digits), 1)) % 10
 
@@ -115,19 +115,21 @@ def formula_elements(text: str) -> list[tuple[str, int]]:
 
 
 def sequence_kind(text: str) -> str:
-    """"DNA", "RNA" or "protein" for a text that is a sequence of at least six letters and no molecule, else ""."""
+    """ "DNA", "RNA", "protein" or "FASTA" for a text that is a sequence with a letter that no SMILES has, else ""."""
     if text.startswith(">"):
         return "FASTA"
     if _THREE_LETTER.fullmatch(text):
         return "protein"
     letters = re.sub(r"\s", "", text).upper()
-    if len(letters) < 6 or not text.replace(" ", "").isupper() and not re.fullmatch(r"[acgtun\s]+", text):
+    if len(letters) < 3 or not set(letters) - set("BCNOPSFI"):
+        return ""
+    if not text.replace(" ", "").isupper() and not re.fullmatch(r"[acgtun\s]+", text):
         return ""
     if set(letters) <= set("ACGTN"):
         return "DNA"
     if set(letters) <= set("ACGUN"):
         return "RNA"
-    return "protein" if set(letters) <= _AMINO_ACIDS else ""
+    return "protein" if len(letters) >= 6 and set(letters) <= _AMINO_ACIDS else ""
 
 
 def is_molfile(text: str) -> bool:
@@ -144,3 +146,8 @@ def may_be_name(text: str) -> bool:
     return any(len(run) >= 2 and not _SMILES_RUN.fullmatch(run) for run in runs) or any(
         len(run) >= 4 and run.islower() for run in runs
     )
+
+
+def has_word(text: str) -> bool:
+    """Whether four letters stand together that are no run of SMILES atoms."""
+    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z]{4,}", text))

@@ -16,7 +16,7 @@ from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
 
 MOST_HEAVY_ATOMS = 1_000
-#: OpenSMILES asks for charges of -15 to +15; beyond -4 no atom is known as an anion, nor any with fewer than 0 electrons.
+#: OpenSMILES asks for charges of -15 to +15; no atom is known below -4, or with fewer than 0 electrons.
 LOWEST_ATOM_CHARGE, HIGHEST_ATOM_CHARGE = -4, 15
 
 _TABLE = Chem.GetPeriodicTable()

@@ -1,0 +1,166 @@
+"""What is this compound? Any notation, or a name, to one record: ``resolve_structure`` and ``name_to_structure``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rdkit import Chem, rdBase
+from rdkit.Chem.Descriptors import MolWt
+from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
+
+from errors import ToolInputError, shown
+from tools.chemistry.drawing import molecule_svg
+from tools.inputs import AnyNotation, CompoundName
+from tools.inputs.molecules import ParsedMolecule, parse_molecule
+from tools.inputs.names import look_up_name
+from tools.inputs.notations import cas_number, may_be_name
+from tools.inputs.smiles_errors import SmilesReading
+from tools.outputs import Svg, Table, ToolOutput, View
+from tools.registry import tool
+
+MOST_LISTED = 12
+MASS_NOTE = "average_mass_da uses standard atomic weights, monoisotopic_mass_da the most abundant isotopes (RDKit)."
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit", "selfies", "chemicals"),
+    asks=(
+        "what is this", "what compound is", "what molecule is", "identify", "resolve", "canonical SMILES", "InChIKey of",
+        "what is the InChIKey", "InChI of", "SMILES of", "structure of", "CAS number of", "look up the structure",
+    ),
+)  # fmt: skip
+def resolve_structure(text: AnyNotation) -> ToolOutput:
+    """Say what a structure is: SMILES, InChI, SELFIES, molfile, CAS number or name to canonical SMILES, formula, InChI,
+    InChIKey, charge and components.
+
+    Masses are in dalton. Raises ``ToolInputError`` for a text that is not exactly one compound.
+    """
+    parsed = parse_molecule(text, "text")
+    record = structure_record(parsed)
+    summary = f"{_subject(parsed)} is {record['smiles']}, {record['formula']}"
+    summary += f", InChIKey {record['inchikey']}." if record["inchikey"] else "."
+    if len(summary) > 400:
+        summary = f"{_subject(parsed)} has the formula {record['formula']} and the InChIKey {record['inchikey']}."
+    views = (_drawing(parsed), _record_table(parsed, record))
+    return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *_notes(record)))
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit", "chemicals"),
+    asks=(
+        "structure of", "SMILES of", "SMILES for", "draw the structure of", "what is the structure of", "formula of",
+        "name to structure", "convert the name", "IUPAC name to SMILES", "which compound is CAS",
+    ),
+)  # fmt: skip
+def name_to_structure(name: CompoundName) -> ToolOutput:
+    """Give the structure of a compound from its trivial name, IUPAC name or CAS number; lists all compounds that bear
+    the name.
+
+    Looked up in tables and parsed by OPSIN where Java is installed, never guessed. Raises ``ToolInputError`` for a
+    SMILES or another notation, and for a name that is not known.
+    """
+    _refuse_notations(name)
+    bearers = [] if not name.strip() else look_up_name(name)
+    principal = [entry for entry in bearers if entry.principal] or bearers
+    parsed_bearers = {}
+    for entry in principal:
+        parsed = parse_molecule(entry.smiles, "name")
+        parsed_bearers.setdefault(parsed.smiles, (entry, parsed))
+    if len(parsed_bearers) < 2:
+        parsed = parse_molecule(name, "name")
+        record = structure_record(parsed)
+        record["cas"] = principal[0].cas if principal else ""
+        summary = f"{parsed.label} is {record['smiles']}, {record['formula']}."
+        views: tuple[View, ...] = (_drawing(parsed), _record_table(parsed, record))
+        return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *_notes(record)))
+    rows = [
+        (entry.name, entry.cas, CalcMolFormula(parsed.mol), parsed.smiles, entry.source)
+        for entry, parsed in parsed_bearers.values()
+    ][:MOST_LISTED]
+    listed = ", ".join(f"{row[0]} ({row[1]})" if row[1] else row[0] for row in rows)
+    table = Table(
+        title=f"Compounds named {name.strip()}",
+        columns=("Name", "CAS", "Formula", "SMILES", "Source"),
+        rows=tuple(rows),
+    )
+    drawings = [
+        molecule_svg(parsed, f"{entry.name} ({entry.cas})" if entry.cas else entry.name)
+        for entry, parsed in list(parsed_bearers.values())[:4]
+    ]
+    return ToolOutput(
+        summary=f"{len(parsed_bearers)} different compounds bear the name {name.strip()}: {listed}.",
+        data={
+            "name": name.strip(),
+            "count": len(parsed_bearers),
+            "compounds": [dict(zip(("name", "cas", "formula", "smiles"), row[:4], strict=True)) for row in rows],
+        },
+        views=(*drawings, table),
+        notes=("The name alone does not say which one is meant; none was chosen.",),
+    )
+
+
+def structure_record(parsed: ParsedMolecule) -> dict[str, Any]:
+    """The identity of a molecule as flat JSON: masses in dalton, ``charge`` in elementary charges.
+
+    ``inchi`` and ``inchikey`` are empty where InChI has no way to say the structure (a dative complex, for one).
+    """
+    mol = parsed.mol
+    with rdBase.BlockLogs():
+        inchi = Chem.MolToInchi(mol)
+    return {
+        "smiles": parsed.smiles,
+        "formula": CalcMolFormula(mol),
+        "inchi": inchi,
+        "inchikey": Chem.InchiToInchiKey(inchi) if inchi else "",
+        "average_mass_da": round(MolWt(mol), 3),
+        "monoisotopic_mass_da": round(CalcExactMolWt(mol), 5),
+        "charge": Chem.GetFormalCharge(mol),
+        "components": len(Chem.GetMolFrags(mol)),
+        "heavy_atoms": mol.GetNumHeavyAtoms(),
+        "notation_given": parsed.notation,
+    }
+
+
+def _subject(parsed: ParsedMolecule) -> str:
+    label = parsed.label[:1].upper() + parsed.label[1:] if parsed.notation in ("inchi", "molfile") else parsed.label
+    return label
+
+
+def _drawing(parsed: ParsedMolecule) -> Svg:
+    return molecule_svg(parsed, parsed.label)
+
+
+def _record_table(parsed: ParsedMolecule, record: dict[str, Any]) -> Table:
+    rows = (
+        ("Canonical SMILES", record["smiles"], ""),
+        ("Formula", record["formula"], ""),
+        ("Average mass", record["average_mass_da"], "Da"),
+        ("Monoisotopic mass", record["monoisotopic_mass_da"], "Da"),
+        ("Charge", record["charge"], "e"),
+        ("Components", record["components"], ""),
+        ("InChI", record["inchi"] or "none", ""),
+        ("InChIKey", record["inchikey"] or "none", ""),
+    )
+    return Table(title=f"Identity of {parsed.label}", columns=("Property", "Value", "Unit"), rows=rows)
+
+
+def _notes(record: dict[str, Any]) -> tuple[str, ...]:
+    return (MASS_NOTE,) if record["inchikey"] else (MASS_NOTE, "InChI cannot express this structure.")
+
+
+def _refuse_notations(name: str) -> None:
+    """Raise for a text that is a SMILES, InChI or other notation: those are no names."""
+    bare = name.strip()
+    if cas_number(bare):
+        return
+    if bare.lower().startswith("inchi") or "\n" in bare or (bare[:1] == "[" and bare[-1:] == "]"):
+        raise ToolInputError(f"{shown(name)} is a notation, not a name", "name", "use resolve_structure for it")
+    if may_be_name(bare) or not bare:
+        return
+    try:
+        SmilesReading(bare, "name")
+    except ToolInputError:
+        return
+    raise ToolInputError(f"{shown(name)} is a SMILES, not a name", "name", "use resolve_structure for it")

@@ -1,0 +1,107 @@
+"""Sanitizing a molecule that was read, refusing what has no answer, and saying in words what was changed."""
+
+from __future__ import annotations
+
+import re
+
+from rdkit import Chem, rdBase
+
+from errors import ToolInputError, shown
+from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading
+
+MOST_RINGS = 400
+
+
+def sanitized(
+    mol: Chem.Mol, text: str, where: str, *, dummies: bool, reading: SmilesReading | None = None
+) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """The molecule sanitized, and notes; raises ``ToolInputError`` on dummies, over 1,000 heavy atoms or 400 rings."""
+    if mol.GetNumHeavyAtoms() > MOST_HEAVY_ATOMS:
+        raise ToolInputError(
+            f"{shown(text)} has {mol.GetNumHeavyAtoms():,} heavy atoms; at most {MOST_HEAVY_ATOMS:,} are taken",
+            where, "give a smaller molecule",
+        )  # fmt: skip
+    if mol.GetNumBonds() - mol.GetNumAtoms() + 1 > MOST_RINGS:
+        raise ToolInputError(f"{shown(text)} has more than {MOST_RINGS} rings", where, "give a smaller molecule")
+    _refuse_dummies(mol, text, where, dummies, reading)
+    charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
+    marks = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
+    for atom in mol.GetAtoms():
+        atom.SetIntProp("_written", atom.GetIdx())
+    with rdBase.BlockLogs():
+        Chem.SanitizeMol(mol)
+        changed = {
+            atom.GetSymbol()
+            for atom, charge in zip(mol.GetAtoms(), charges, strict=True)
+            if atom.GetFormalCharge() > charge
+        }
+        written_atoms = mol.GetNumAtoms()
+        mol = Chem.RemoveHs(mol)
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    kept = {
+        atom.GetIntProp("_written") for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED
+    }
+    for atom in mol.GetAtoms():
+        atom.ClearProp("_written")
+    found: list[str] = []
+    if changed:
+        found.append(
+            f"The charge-separated form was used for a hypervalent group ({', '.join(sorted(changed))}), as in "
+            "[N+](=O)[O-] for N(=O)=O."
+        )
+    if dropped := [mark for mark in marks if mark not in kept]:
+        found.append(f"{_places(dropped, reading)} carried a stereo mark but is no stereocentre; the mark was dropped.")
+    if reading and re.search(r"[/\\]", reading.smiles) and not _has_double_bond_stereo(mol):
+        found.append("The / and \\ marks define no stereo double bond here and were dropped.")
+    if mol.GetNumAtoms() < written_atoms:
+        found.append("Hydrogens written as atoms were merged into their neighbours.")
+    found += _composition_notes(mol)
+    return mol, tuple(found)
+
+
+def _refuse_dummies(mol: Chem.Mol, text: str, where: str, dummies: bool, reading: SmilesReading | None) -> None:
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() == 0 and not dummies:
+            place = f", character {reading.atoms[atom.GetIdx()].position}" if reading else f", atom {atom.GetIdx() + 1}"
+            raise ToolInputError(
+                f"{shown(text)} contains the dummy atom *, which has no mass or valence",
+                where + place,
+                "replace it with an atom, such as C or [H]",
+            )
+
+
+def _places(indices: list[int], reading: SmilesReading | None) -> str:
+    if reading is None:
+        return "Atom " + ", ".join(str(index + 1) for index in indices)
+    return ", ".join(
+        f"{reading.atoms[index].written} at character {reading.atoms[index].position}" for index in indices
+    )
+
+
+def _has_double_bond_stereo(mol: Chem.Mol) -> bool:
+    return any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
+
+
+def _composition_notes(mol: Chem.Mol) -> list[str]:
+    """What a chemist may not have meant: several components, unpaired electrons, isotope labels, atom maps."""
+    notes = []
+    components = len(Chem.GetMolFrags(mol))
+    if components > 1:
+        notes.append(f"{components} components (a salt, hydrate or mixture); values are for all of them together.")
+    radicals = [
+        atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom.GetDegree() + atom.GetTotalNumHs()
+    ]
+    bare = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons() and atom not in radicals]
+    if radicals:
+        names = ", ".join(sorted({atom.GetSymbol() for atom in radicals}))
+        notes.append(f"Unpaired electrons, or hydrogens left out of brackets, on: {names}.")
+    if any(
+        not atom.GetDegree() and atom.GetSymbol() in ("C", "N", "O", "S", "P") and not atom.GetTotalNumHs()
+        for atom in bare
+    ):
+        notes.append("A bracketed atom such as [C] has no hydrogens: it is the bare atom.")
+    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+        notes.append("Isotope labels are kept.")
+    if any(atom.GetAtomMapNum() for atom in mol.GetAtoms()):
+        notes.append("Atom map numbers are kept and appear in the SMILES.")
+    return notes
