@@ -26,8 +26,8 @@ MASS_NOTE = "average_mass_da uses standard atomic weights, monoisotopic_mass_da 
     group="molecule",
     libraries=("rdkit", "selfies", "chemicals"),
     asks=(
-        "what is this", "what compound is", "what molecule is", "identify", "resolve", "canonical SMILES", "InChIKey of",
-        "what is the InChIKey", "InChI of", "SMILES of", "structure of", "CAS number of", "look up the structure",
+        "what is this", "what compound is", "what molecule is", "identify", "resolve", "canonical SMILES",
+        "InChIKey of", "what is the InChIKey", "InChI of", "SMILES of", "structure of", "CAS number of", "look up the structure",
     ),
 )  # fmt: skip
 def resolve_structure(text: AnyNotation) -> ToolOutput:

@@ -54,8 +54,8 @@ _HYDRATES = {
     "deca": 10,
 }
 _SYSTEMATIC = re.compile(
-    r"(?:an|en|yn)(?:e|al|ol|one|oic|oate|amine|amide|edi|nitrile)|yl|oxy|ol\b|one\b|ine\b|ide\b|ate\b|ic acid|amide|amine"
-    r"|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
+    r"(?:an|en|yn)(?:e|al|ol|one|oic|oate|amine|amide|edi|nitrile)|yl|oxy|ol\b|one\b|ine\b|ide\b|ate\b|ic acid"
+    r"|amide|amine|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
     re.IGNORECASE,
 )
 

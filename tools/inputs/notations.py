@@ -28,7 +28,7 @@ _SMARTS = (
     (re.compile(r"\$\("), "$( )"),
     (re.compile(r"\[[^\]]*#\d"), "[#n]"),
     (re.compile(r"\[[^\]]*[,;&!]"), "a logical operator in brackets"),
-    (re.compile(r"\[(?:[A-Z][a-z]?|[a-z]|\*)?[DRXrvx]\d*\]"), "a ring, degree or valence query"),
+    (re.compile(r"\[(?:[BCNOPSFI]|Cl|Br|[cnops]|\*)?(?:[DRX]\d*|[rvx]\d+)\]"), "a ring, degree or valence query"),
     (re.compile(r"\[[aA]\]"), "the any-atom query"),
     (re.compile(r"~"), "the any-bond '~'"),
     (re.compile(r"!|&"), "a logical operator"),
@@ -149,5 +149,5 @@ def may_be_name(text: str) -> bool:
 
 
 def has_word(text: str) -> bool:
-    """Whether four letters stand together that are no run of SMILES atoms."""
-    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z]{4,}", text))
+    """Whether a word of four letters or more, not all capitals, is no run of SMILES atoms."""
+    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z][a-z]{3,}", text))
