@@ -91,7 +91,8 @@ def test_rewriting_a_fence_twice_changes_nothing_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["`", "[", "$", "C(", "\\[ a ", "![a", "<", "$a ", "\\(a ", "**", "C1", "``` ", "[Na", "[a](", "$x_ ", "(C"]
+    "piece",
+    ["`", "[", "$", "C(", "\\[ a ", "![a", "<", "$a ", "\\(a ", "**", "C1", "``` ", "[Na", "[a](", "$x_ ", "(C"],
 )
 def test_no_repetition_takes_more_than_a_moment(piece: str) -> None:
     text = piece * (50_000 // len(piece))

@@ -73,7 +73,9 @@ def test_hostile_text_stays_text_in_every_view(text: str) -> None:
         assert_harmless(view_html(view.model_dump()))
 
 
-PIECES = st.sampled_from(["<script", ">", '"', "'", "</", "<!--", "-->", "&", "svg", " onload=", "`", "]]>", "\n", "C=C"])
+PIECES = st.sampled_from(
+    ["<script", ">", '"', "'", "</", "<!--", "-->", "&", "svg", " onload=", "`", "]]>", "\n", "C=C"]
+)
 
 
 @given(st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join))

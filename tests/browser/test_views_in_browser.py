@@ -29,7 +29,8 @@ FLAGS = (
 ).split()
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; frame-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'self'"
+    "img-src 'self' data: blob:; frame-src 'self'; connect-src 'self'; form-action 'self'; "
+    "object-src 'none'; base-uri 'self'"
 )
 
 

@@ -48,16 +48,16 @@ def plot_html(view: Mapping[str, Any], vendor_url: str) -> str:
         }
         for one in view["series"]
     ]
+    x_label, y_label = str(view["x_label"]), str(view["y_label"])
     chart = {
         "style": str(view.get("style", "line")),
-        "x_label": str(view["x_label"]),
-        "y_label": str(view["y_label"]),
+        "x_label": x_label,
+        "y_label": y_label,
         "series": series,
         "title": title,
     }
     frame = _frame("plot.html", chart, f"{vendor_url}/plotly-basic.min.js", title)
-    numbers = _numbers(chart["x_label"], chart["y_label"], series)
-    return figure("plot", frame + numbers, title, caption)
+    return figure("plot", frame + _numbers(x_label, y_label, series), title, caption)
 
 
 def _finite(value: float) -> float | None:
