@@ -189,3 +189,18 @@ def test_the_next_button_shows_the_next_conformer_and_its_energy(site: str, brow
     viewer.locator("#next").click()
     assert viewer.locator("#label").text_content() == "2 of 3 · 2.1 kJ/mol"
     page.close()
+
+
+def test_a_surface_draws_under_the_pages_policy(site: str, browser, tmp_path: Path) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(site)
+    viewer = page.frame_locator(".structure iframe")
+    viewer.locator("#surface").click()
+    page.wait_for_timeout(1500)
+    assert viewer.locator("#surface").get_attribute("aria-pressed") == "true"
+    assert _colours_in(viewer.locator("#scene").screenshot(path=str(tmp_path / "surface.png"))) > 50
+    assert [line for line in said if "favicon" not in line and "404" not in line] == []
+    page.close()
