@@ -1,0 +1,141 @@
+"""``python -m tools list | call | batch``: the tools without a model and without a page."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+from errors import RetortError, ToolInputError, shown
+from tools.running import Workers
+
+WORKERS = 2
+LOOK_AHEAD = 16  # rows under way or done but not yet written: the order is kept, the memory bounded
+LONGEST_LINE = 2_000_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools", description="Retort's tools on the command line.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="print the schema of every tool, a JSON object a line")
+    call = commands.add_parser("call", help="run one tool and print its result as JSON; exit status 2 on an error")
+    call.add_argument("name", help="the tool's name")
+    call.add_argument("arguments", help="""its arguments as JSON, such as '{"molecule": "CCO"}', or - for standard input""")
+    commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
+    options = parser.parse_args(arguments)
+    workers = Workers(size=WORKERS if options.command == "batch" else 1)
+    try:
+        return _run(options, workers)
+    except RetortError as error:
+        print(f"Retort: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read the lines has had enough
+        sys.stderr.close()
+        return 0
+    finally:
+        workers.close()
+
+
+def _run(options: argparse.Namespace, workers: Workers) -> int:
+    if options.command == "list":
+        for tool in workers.catalog():
+            _write({key: tool[key] for key in ("name", "description", "group", "parameters")})
+        return 0
+    if options.command == "call":
+        text = sys.stdin.read() if options.arguments == "-" else options.arguments
+        answer = _answered(workers, lambda: (options.name, _arguments(text)))
+        _write(answer)
+        return 0 if answer["ok"] else 2
+    workers.warm_up()
+    _batch(workers, sys.stdin.buffer)
+    return 0
+
+
+def _batch(workers: Workers, lines: BinaryIO) -> None:
+    """One answer a line, in order, each written as soon as it and those before it are there."""
+    under_way: queue.Queue[Future[dict[str, Any]] | None] = queue.Queue(LOOK_AHEAD)
+    reader_left = threading.Event()
+
+    def write_in_order() -> None:
+        while (future := under_way.get()) is not None:
+            answer = future.result()
+            try:
+                if not reader_left.is_set():
+                    _write(answer)
+            except BrokenPipeError:  # go on emptying the queue, so that the main thread does not wait for ever
+                reader_left.set()
+
+    writer = threading.Thread(target=write_in_order, name="write results")
+    writer.start()
+    with ThreadPoolExecutor(WORKERS) as threads:
+        try:
+            for line in _lines(lines):
+                if reader_left.is_set():
+                    break
+                under_way.put(threads.submit(_answered, workers, functools.partial(_row, line)))
+        finally:
+            under_way.put(None)
+            writer.join()
+    if reader_left.is_set():
+        raise BrokenPipeError
+
+
+def _lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for number, line in enumerate(lines):
+        line = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+        yield line.rstrip(b"\r\n")
+
+
+def _row(line: bytes) -> tuple[str, dict[str, Any]]:
+    if len(line) > LONGEST_LINE:
+        raise ToolInputError(f"The line has {len(line):,} bytes", "line", f"give at most {LONGEST_LINE:,}")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise ToolInputError("The line is not UTF-8", f"byte {error.start + 1}", "save the file as UTF-8") from None
+    row = _object(text, "line", '{"tool": "count_atoms", "arguments": {"molecule": "CCO"}}')
+    name, arguments = row.get("tool"), row.get("arguments", {})
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        raise ToolInputError('The line needs "tool" (a name) and "arguments" (an object)', "line", "write both")
+    return name, arguments
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    return _object(text, "arguments", '{"molecule": "CCO"}')
+
+
+def _object(text: str, where: str, example: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ToolInputError(f"{shown(text)} is not JSON ({error})", where, f"write an object such as {example}") from None
+    if not isinstance(value, dict):
+        raise ToolInputError(f"{shown(text)} is not a JSON object", where, f"write an object such as {example}")
+    return value
+
+
+def _answered(workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """A result or an error, in the shapes that the command line promises."""
+    try:
+        name, arguments = read()
+        return workers.call(name, arguments).model_dump(mode="json")
+    except ToolInputError as error:
+        return {"ok": False, "error": error.as_json()}
+    except RetortError as error:
+        return {"ok": False, "error": {"what": str(error), "where": "", "hint": ""}}
+
+
+def _write(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The child's side of ``tools.running``: read a call, run it, answer; one JSON object a line.
+
+Started as ``python -m tools.worker MEMORY_MB MODULE…``. The answers leave by a descriptor of their own, so that nothing a
+library prints can be taken for one; what is printed goes to the parent's standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from typing import Any, TextIO
+
+from errors import RetortError, ToolInputError
+from tools.registry import Toolbox
+
+MOST_ANSWER_BYTES = 32_000_000
+
+
+def limit_memory(megabytes: int) -> None:
+    """Refuse allocations beyond the limit, where the system enforces one (Linux does, macOS mostly does not)."""
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = megabytes * 1_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+    except (ImportError, ValueError, OSError):
+        print("This system sets no memory limit on tools.", file=sys.stderr)
+
+
+def describe(toolbox: Toolbox) -> dict[str, Any]:
+    """The first line a worker writes: what it can do, so that the parent imports no chemistry."""
+    return {
+        "tools": [
+            {**tool.schema, "group": tool.group, "asks": list(tool.asks), "time_limit_s": tool.time_limit_s}
+            for tool in toolbox
+        ]
+    }
+
+
+def answer(toolbox: Toolbox, line: str) -> str:
+    """One answered call as a line: ``{"result"}``, ``{"input_error"}`` or ``{"tool_error"}``."""
+    request = json.loads(line)
+    name = request["name"]
+    try:
+        result = toolbox[name](request["arguments"])
+        told = json.dumps({"result": result.model_dump(mode="json")}, allow_nan=False)
+        if len(told) > MOST_ANSWER_BYTES:
+            return json.dumps({"tool_error": f"{name} gave more than {MOST_ANSWER_BYTES // 1_000_000} MB; ask for less."})
+        return told
+    except ToolInputError as error:
+        return json.dumps({"input_error": error.as_json()})
+    except RetortError as error:
+        return json.dumps({"tool_error": str(error)})
+    except MemoryError:
+        return json.dumps({"tool_error": f"{name} needed more memory than a tool may use; give it less at once."})
+    except Exception as error:  # a fault of ours or of a library: this call fails, the next one need not
+        traceback.print_exc()
+        return json.dumps({"tool_error": f"{name} failed inside ({type(error).__name__}); please report this input."})
+
+
+def main(memory_mb: int, modules: list[str], calls: TextIO, answers: TextIO) -> None:
+    toolbox = Toolbox.load(modules)
+    limit_memory(memory_mb)
+    answers.write(json.dumps(describe(toolbox)) + "\n")
+    answers.flush()
+    for line in calls:  # ends when the parent closes it, or dies
+        answers.write(answer(toolbox, line) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    own_answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    own_calls = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    os.dup2(2, 1)
+    os.close(0)
+    main(int(sys.argv[1]), sys.argv[2:], own_calls, own_answers)
