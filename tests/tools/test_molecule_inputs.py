@@ -65,7 +65,9 @@ def test_ethanol_is_read_from_a_molfile_and_from_selfies():
     assert any("SELFIES" in note for note in selfies.notes)
 
 
-@pytest.mark.parametrize("smiles", ["CCCC", "CCO", "NCC(=O)O", "CNCN", "[2H]O[2H]", "C1CC1", "[NH3]->[Pt]", "C/C=C/C", "[H][H]"])
+@pytest.mark.parametrize(
+    "smiles", ["CCCC", "CCO", "NCC(=O)O", "CNCN", "[2H]O[2H]", "C1CC1", "[NH3]->[Pt]", "C/C=C/C", "[H][H]"]
+)
 def test_true_smiles_are_read_as_smiles(smiles):
     assert parse_molecule(smiles).notation == "smiles"
 

@@ -272,7 +272,10 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
 def _unset_centres(mol: Chem.Mol) -> int:
     with rdBase.BlockLogs():
         found = Chem.FindPotentialStereo(Chem.Mol(mol))
-    return sum(element.specified == Chem.StereoSpecified.Unspecified for element in found)
+    unset = [element for element in found if element.specified == Chem.StereoSpecified.Unspecified]
+    atoms = [element for element in unset if element.type == Chem.StereoType.Atom_Tetrahedral]
+    phosphorus = sum(mol.GetAtomWithIdx(element.centeredOn).GetSymbol() == "P" for element in atoms)
+    return len(unset) - phosphorus  # P(=O)(OH) of a phosphate is no stable centre: its protons move
 
 
 def _trailing_text(text: str, where: str, shift: int) -> ToolInputError:

@@ -26,8 +26,8 @@ _SELFIES_SIGN = re.compile(r"\[[=#/\\-]*(?:Branch\d|Ring\d)\]|\[nop\]|\[[=#][A-Z
 _SELFIES_PLAIN = re.compile(r"(?:\[(?:C|N|O|S|P|F|Cl|Br|I|B)\]){2,}")
 _SMARTS = (
     (re.compile(r"\$\("), "$( )"),
-    (re.compile(r"\[[^\]]*#\d"), "[#n]"),
-    (re.compile(r"\[[^\]]*[,;&!]"), "a logical operator in brackets"),
+    (re.compile(r"\[[^\[\]]{0,40}#\d"), "[#n]"),
+    (re.compile(r"\[[^\[\]]{0,40}[,;&!]"), "a logical operator in brackets"),
     (re.compile(r"\[(?:[BCNOPSFI]|Cl|Br|[cnops]|\*)?(?:[DRX]\d*|[rvx]\d+)\]"), "a ring, degree or valence query"),
     (re.compile(r"\[[aA]\]"), "the any-atom query"),
     (re.compile(r"~"), "the any-bond '~'"),
@@ -143,9 +143,7 @@ def may_be_name(text: str) -> bool:
     if re.search(r"[=#@\\%$*<>|]", text):
         return False
     runs = re.findall(r"[A-Za-z]+", text)
-    return any(len(run) >= 2 and not _SMILES_RUN.fullmatch(run) for run in runs) or any(
-        len(run) >= 4 and run.islower() for run in runs
-    )
+    return any(len(run) >= 2 and not _SMILES_RUN.fullmatch(run) for run in runs)
 
 
 def has_word(text: str) -> bool:
