@@ -12,6 +12,7 @@ import time
 
 import pytest
 from rdkit import Chem
+from rdkit.Chem import AllChem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError
@@ -63,6 +64,15 @@ def test_ethanol_is_read_from_a_molfile_and_from_selfies():
     selfies = parse_molecule("[C][C][O]")
     assert (selfies.smiles, selfies.notation) == ("CCO", "selfies")
     assert any("SELFIES" in note for note in selfies.notes)
+
+
+@pytest.mark.parametrize("smiles", ["C[C@H](N)C(=O)O", "C/C=C/C", "C/C=C\\C", "CN1CCC[C@H]1c1cccnc1"])
+@pytest.mark.parametrize("v3000", [False, True])
+def test_a_molfile_and_an_inchi_keep_the_stereochemistry_that_was_drawn(smiles, v3000):
+    drawn = Chem.MolFromSmiles(smiles)
+    AllChem.Compute2DCoords(drawn)
+    assert parse_molecule(Chem.MolToMolBlock(drawn, forceV3000=v3000)).smiles == Chem.CanonSmiles(smiles)
+    assert parse_molecule(Chem.MolToInchi(drawn)).smiles == Chem.CanonSmiles(smiles)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +208,8 @@ def test_two_thousand_hostile_texts_get_a_molecule_or_a_refusal_within_half_a_se
     random.seed(20)
     seeds = [
         ASPIRIN, "Cn1c(=O)c2c(ncn2C)n(C)c1=O", ASPIRIN_INCHI, "[C][=C][Branch1][C][O]", "F/C=C/F", "50-78-2",
-        "[Na+].[Cl-]", "C[C@H](N)C(=O)O", "[13CH4]", "CC%12CC%12", ETHANOL_MOLFILE, "OC[C@H]1OC(O)[C@H](O)[C@@H](O)[C@@H]1O",
+        "[Na+].[Cl-]", "C[C@H](N)C(=O)O", "[13CH4]", "CC%12CC%12", ETHANOL_MOLFILE,
+        "OC[C@H]1OC(O)[C@H](O)[C@@H](O)[C@@H]1O",
     ]  # fmt: skip
     letters = "CNOPSFIclrnos[]()=#@/\\+-.:%0123456789*$~&;,!<>{}|^ \n\t\x00'\"`éСα−\u200b"
     for _ in range(2_000):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.Descriptors import MolWt
+from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
 from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.chemistry.drawing import molecule_svg
 from tools.inputs import AnyNotation, CompoundName
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
-from tools.inputs.names import look_up_name
+from tools.inputs.names import NamedStructure, look_up_name
 from tools.inputs.notations import cas_number, may_be_name
 from tools.inputs.smiles_errors import SmilesReading
 from tools.outputs import Svg, Table, ToolOutput, View
@@ -27,7 +27,7 @@ MASS_NOTE = "average_mass_da uses standard atomic weights, monoisotopic_mass_da 
     libraries=("rdkit", "selfies", "chemicals"),
     asks=(
         "what is this", "what compound is", "what molecule is", "identify", "resolve", "canonical SMILES",
-        "InChIKey of", "what is the InChIKey", "InChI of", "SMILES of", "structure of", "CAS number of", "look up the structure",
+        "InChIKey of", "what is the InChIKey", "InChI of", "SMILES of", "structure of", "CAS number of",
     ),
 )  # fmt: skip
 def resolve_structure(text: AnyNotation) -> ToolOutput:
@@ -64,7 +64,7 @@ def name_to_structure(name: CompoundName) -> ToolOutput:
     _refuse_notations(name)
     bearers = [] if not name.strip() else look_up_name(name)
     principal = [entry for entry in bearers if entry.principal] or bearers
-    parsed_bearers = {}
+    parsed_bearers: dict[str, tuple[NamedStructure, ParsedMolecule]] = {}
     for entry in principal:
         parsed = parse_molecule(entry.smiles, "name")
         parsed_bearers.setdefault(parsed.smiles, (entry, parsed))

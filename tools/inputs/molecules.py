@@ -25,7 +25,7 @@ from tools.inputs.names import (
     looks_systematic,
     opsin_is_here,
 )
-from tools.inputs.sanitizing import sanitized
+from tools.inputs.sanitizing import MERGED_HYDROGENS, sanitized
 from tools.inputs.smiles_errors import SmilesReading, refuse_problems
 
 LONGEST_TEXT = 10_000
@@ -176,6 +176,8 @@ def _finished(
 ) -> ParsedMolecule:
     clean, found = sanitized(mol, text, where, dummies=dummies, reading=reading)
     said = tuple(note.replace(FORMULA_MARK, CalcMolFormula(clean)) for note in notes)
+    if notation == "inchi":  # its reader makes the hydrogens, the person wrote none
+        found = tuple(note for note in found if note != MERGED_HYDROGENS)
     return ParsedMolecule(clean, Chem.MolToSmiles(clean), text, notation, label, (*said, *found))
 
 

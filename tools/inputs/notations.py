@@ -142,7 +142,7 @@ def may_be_name(text: str) -> bool:
         return False
     if re.search(r"[=#@\\%$*<>|]", text):
         return False
-    runs = re.findall(r"[A-Za-z]+", text)
+    runs = re.findall(r"[A-Za-z]+", re.sub(r"\[[^\[\]]*\]", " ", text))  # [Na+] is no word; benzo[a]pyrene has one
     return any(len(run) >= 2 and not _SMILES_RUN.fullmatch(run) for run in runs)
 
 

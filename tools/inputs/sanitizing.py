@@ -10,6 +10,7 @@ from errors import ToolInputError, shown
 from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading
 
 MOST_RINGS = 400
+MERGED_HYDROGENS = "Hydrogens written as atoms were merged into their neighbours."
 
 
 def sanitized(
@@ -54,7 +55,7 @@ def sanitized(
     if reading and re.search(r"[/\\]", reading.smiles) and not _has_double_bond_stereo(mol):
         found.append("The / and \\ marks define no stereo double bond here and were dropped.")
     if mol.GetNumAtoms() < written_atoms:
-        found.append("Hydrogens written as atoms were merged into their neighbours.")
+        found.append(MERGED_HYDROGENS)
     found += _composition_notes(mol)
     return mol, tuple(found)
 
