@@ -1,0 +1,116 @@
+"""The record a chemist wants first: ``describe_molecule``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rdkit import Chem
+from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
+
+
+from tools.chemistry.drawing import molecule_svg
+from tools.inputs import MoleculeText
+from tools.inputs.molecules import ParsedMolecule, parse_molecule
+from tools.outputs import Table, ToolOutput
+from tools.registry import tool
+
+CONVENTIONS = (
+    "Average mass: standard atomic weights as in RDKit; monoisotopic mass: the most abundant isotope of each element.",
+    "Donors are N-H, O-H and S-H and acceptors as RDKit's feature definitions count them; rotatable bonds by RDKit's "
+    "strict definition (no amide C-N, no ring bonds).",
+    "logP and molar refractivity: Wildman and Crippen 1999; TPSA: Ertl 2000, without S and P.",
+)
+#: Elements that Crippen's atom types were fitted for.
+_CRIPPEN_ELEMENTS = frozenset((1, 6, 7, 8, 9, 15, 16, 17, 35, 53))
+_ROWS = (
+    ("formula", "Formula (Hill)", ""),
+    ("average_mass_da", "Average mass", "Da"),
+    ("monoisotopic_mass_da", "Monoisotopic mass", "Da"),
+    ("charge", "Charge", "e"),
+    ("logp_crippen", "logP (Crippen)", ""),
+    ("tpsa_a2", "TPSA (Ertl)", "Å²"),
+    ("h_bond_donors", "Hydrogen-bond donors", ""),
+    ("h_bond_acceptors", "Hydrogen-bond acceptors", ""),
+    ("rotatable_bonds", "Rotatable bonds", ""),
+    ("ring_count", "Rings (SSSR)", ""),
+    ("aromatic_ring_count", "Aromatic rings", ""),
+    ("heavy_atom_count", "Heavy atoms", ""),
+    ("fraction_csp3", "Fraction of sp³ carbons", ""),
+    ("stereocentres_assigned", "Stereocentres, assigned", ""),
+    ("stereocentres_unassigned", "Stereocentres, unassigned", ""),
+    ("qed", "QED", ""),
+    ("molar_refractivity", "Molar refractivity (Crippen)", "cm³/mol"),
+    ("inchikey", "InChIKey", ""),
+    ("smiles", "Canonical SMILES", ""),
+)
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit",),
+    asks=(
+        "molecular weight", "molecular mass", "molar mass", "weigh", "mw", "exact mass", "monoisotopic mass", "formula",
+        "logP", "lipophilicity", "TPSA", "polar surface area", "hydrogen bond donors", "acceptors", "rotatable bonds",
+        "QED", "properties", "describe", "descriptors", "charge", "stereocentres", "tell me about",
+    ),
+)  # fmt: skip
+def describe_molecule(molecule: MoleculeText) -> ToolOutput:
+    """Describe a molecule: molecular formula, average (molecular weight) and monoisotopic (exact) mass, logP (Crippen), TPSA,
+    hydrogen-bond donors and acceptors, rotatable bonds, rings, stereocentres, QED.
+
+    Masses in dalton, TPSA in Å². Raises ``ToolInputError`` for anything that is not exactly one molecule.
+    """
+    parsed = parse_molecule(molecule)
+    data = properties(parsed)
+    summary = (
+        f"{parsed.label}, {data['formula']}: average mass {data['average_mass_da']:.2f} Da, "
+        f"monoisotopic mass {data['monoisotopic_mass_da']:.4f} Da, logP (Crippen) {data['logp_crippen']:.2f}, "
+        f"TPSA {data['tpsa_a2']:.1f} Å²."
+    )
+    rows = tuple((name, data[key], unit) for key, name, unit in _ROWS)
+    table = Table(title=f"Properties of {parsed.label}", columns=("Property", "Value", "Unit"), rows=rows)
+    notes = (*parsed.notes, *_limits(parsed.mol), *CONVENTIONS)
+    return ToolOutput(summary=summary, data=data, views=(molecule_svg(parsed, caption=parsed.label), table), notes=notes)
+
+
+def properties(parsed: ParsedMolecule) -> dict[str, Any]:
+    """The numbers, rounded to the digits that mean something."""
+    mol = parsed.mol
+    centres = [label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)]
+    return {
+        "smiles": parsed.smiles,
+        "formula": rdMolDescriptors.CalcMolFormula(mol),
+        "inchikey": Chem.MolToInchiKey(mol),
+        "average_mass_da": round(Descriptors.MolWt(mol), 3),  # type: ignore[attr-defined]
+        "monoisotopic_mass_da": round(Descriptors.ExactMolWt(mol), 5),  # type: ignore[attr-defined]
+        "charge": Chem.GetFormalCharge(mol),
+        "logp_crippen": round(Crippen.MolLogP(mol), 2),  # type: ignore[attr-defined]
+        "tpsa_a2": round(rdMolDescriptors.CalcTPSA(mol), 2),
+        "h_bond_donors": rdMolDescriptors.CalcNumHBD(mol),
+        "h_bond_acceptors": rdMolDescriptors.CalcNumHBA(mol),
+        "rotatable_bonds": rdMolDescriptors.CalcNumRotatableBonds(mol),
+        "ring_count": rdMolDescriptors.CalcNumRings(mol),
+        "aromatic_ring_count": rdMolDescriptors.CalcNumAromaticRings(mol),
+        "heavy_atom_count": Lipinski.HeavyAtomCount(mol),  # type: ignore[attr-defined]
+        "fraction_csp3": round(rdMolDescriptors.CalcFractionCSP3(mol), 3),
+        "stereocentres_assigned": sum(label != "?" for label in centres),
+        "stereocentres_unassigned": sum(label == "?" for label in centres),
+        "qed": round(QED.qed(mol), 3),
+        "molar_refractivity": round(Crippen.MolMR(mol), 2),  # type: ignore[attr-defined]
+    }
+
+
+def _limits(mol: Chem.Mol) -> list[str]:
+    """Where a number stands on thin ice for this molecule."""
+    notes = []
+    charge = Chem.GetFormalCharge(mol)
+    if charge:
+        notes.append("Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted.")
+    if any(atom.GetFormalCharge() for atom in mol.GetAtoms()) or len(Chem.GetMolFrags(mol)) > 1:
+        notes.append("logP (Crippen) is fitted to neutral single compounds: for ions, salts and mixtures it is no more than a rough sum.")
+    foreign = sorted({atom.GetSymbol() for atom in mol.GetAtoms() if atom.GetAtomicNum() not in _CRIPPEN_ELEMENTS})
+    if foreign:
+        notes.append(f"logP and QED are not fitted for {', '.join(foreign)}.")
+    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+        notes.append("Isotope labels are counted with the mass of that isotope, in the average mass, too.")
+    return notes

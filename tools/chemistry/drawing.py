@@ -1,0 +1,148 @@
+"""2D drawings as SVG: one bond length, colours by CSS variables, a title for screen readers. ``draw_molecules``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from rdkit import Chem, rdBase
+from rdkit.Chem import rdDepictor
+from rdkit.Chem.Draw import rdMolDraw2D
+
+from errors import ToolInputError, shown
+from tools.inputs import MoleculesText
+from tools.inputs.molecules import ParsedMolecule, parse_molecules
+from tools.outputs import Svg, ToolOutput
+from tools.registry import tool
+
+BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
+MOST_DRAWN = 60
+HIGHLIGHT = "#f3d98b"
+
+#: Atomic number to the page's CSS variable and the colour that stands where the page defines none.
+_ATOM_COLOURS = {
+    1: ("h", "#5d5a53"),
+    5: ("b", "#8c4a3c"),
+    6: ("c", "#2b2a27"),
+    7: ("n", "#2a50b8"),
+    8: ("o", "#b3261e"),
+    9: ("f", "#2c6e2f"),
+    15: ("p", "#9a4d00"),
+    16: ("s", "#7a5c00"),
+    17: ("cl", "#2c6e30"),
+    35: ("br", "#8a3a1c"),
+    53: ("i", "#6d3a94"),
+}
+_OTHER = ("other", "#4d4a63")
+_VARIABLE = {colour: f"var(--atom-{name}, {colour})" for name, colour in (*_ATOM_COLOURS.values(), _OTHER)}
+_VARIABLE[HIGHLIGHT] = f"var(--highlight, {HIGHLIGHT})"
+_HEX = re.compile("#[0-9A-Fa-f]{6}")
+
+
+def molecule_svg(
+    parsed: ParsedMolecule,
+    title: str = "",
+    highlight: Sequence[int] | Mapping[int, str] = (),
+    *,
+    caption: str = "",
+    atom_numbers: bool = False,
+    stereo_labels: bool = False,
+) -> Svg:
+    """The molecule drawn at a bond length of 30 px; ``highlight`` are atom indices, as a mapping with their colours."""
+    mol = Chem.Mol(parsed.mol)
+    rdDepictor.SetPreferCoordGen(False)
+    rdDepictor.Compute2DCoords(mol)
+    rdDepictor.StraightenDepiction(mol)
+    drawer = rdMolDraw2D.MolDraw2DSVG(-1, -1)
+    options = drawer.drawOptions()
+    options.fixedBondLength = BOND_LENGTH_PX
+    options.bondLineWidth = 1.6
+    options.clearBackground = False
+    options.padding = 0.04
+    options.minFontSize = 11
+    options.addAtomIndices = atom_numbers
+    options.addStereoAnnotation = stereo_labels
+    options.setAtomPalette({-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}})
+    colours = dict(highlight) if isinstance(highlight, Mapping) else dict.fromkeys(highlight, HIGHLIGHT)
+    bonds = [
+        bond.GetIdx() for bond in mol.GetBonds() if bond.GetBeginAtomIdx() in colours and bond.GetEndAtomIdx() in colours
+    ]
+    rdMolDraw2D.PrepareAndDrawMolecule(
+        drawer,
+        mol,
+        highlightAtoms=list(colours),
+        highlightBonds=bonds,
+        highlightAtomColors={atom: _rgb(colour) for atom, colour in colours.items()},
+        highlightBondColors={bond: _rgb(colours[mol.GetBondWithIdx(bond).GetBeginAtomIdx()]) for bond in bonds},
+        kekulize=True,
+    )
+    drawer.FinishDrawing()
+    label = title or parsed.label
+    return Svg(svg=_styled(drawer.GetDrawingText(), label), title=label, caption=caption)
+
+
+def _styled(text: str, title: str) -> str:
+    """RDKit's SVG without its prolog, with a title, each colour replaced by the page's variable."""
+    svg = text[text.index("<svg") :]
+    svg = _HEX.sub(lambda found: _VARIABLE.get(found.group().lower(), found.group()), svg)
+    opening = svg.index(">") + 1
+    return f"{svg[:opening]}<title>{escape(title)}</title>{svg[opening:]}"
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    return tuple(int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))  # type: ignore[return-value]
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit",),
+    asks=("draw", "drawing", "sketch", "depict", "picture", "image", "2D structure", "show the structure", "skeletal formula", "visualise"),
+)  # fmt: skip
+def draw_molecules(
+    molecules: MoleculesText, highlight: str | None = None, atom_numbers: bool = False, stereo_labels: bool = False
+) -> ToolOutput:
+    """Draw one molecule or several as 2D structures, with a substructure (SMARTS) highlighted, atom numbers or stereo
+    labels on request.
+
+    Atom numbers count from 0 in input order. Raises ``ToolInputError`` for more than 60 molecules or a bad pattern.
+    """
+    parsed = parse_molecules(molecules, most=MOST_DRAWN)
+    pattern = _pattern(highlight)
+    views, matches, notes = [], [], []
+    for molecule in parsed:
+        found = molecule.mol.GetSubstructMatches(pattern, maxMatches=1000) if pattern is not None else ()
+        matches.append(len(found))
+        atoms = sorted({atom for match in found for atom in match})
+        caption = molecule.smiles if len(molecule.smiles) <= 120 else ""
+        if len(parsed) > 1 or molecule.label != molecule.text:
+            caption = f"{molecule.label} · {caption}" if caption and caption != molecule.label else molecule.label
+        views.append(
+            molecule_svg(molecule, highlight=atoms, caption=caption, atom_numbers=atom_numbers, stereo_labels=stereo_labels)
+        )
+        notes += [note if len(parsed) == 1 else f"{molecule.label}: {note}" for note in molecule.notes]
+        if pattern is not None and not found:
+            notes.append(f"The pattern {shown(highlight)} does not occur in {molecule.label}.")
+    if atom_numbers:
+        notes.append("Atom numbers count from 0 in the order of the input.")
+    labels = [molecule.label for molecule in parsed]
+    listed = ", ".join(labels[:6]) + (f" and {len(labels) - 6} more" if len(labels) > 6 else "")
+    data = {"count": len(parsed), "molecules": [molecule.smiles for molecule in parsed]}
+    if len(parsed) == 1:
+        data["smiles"] = parsed[0].smiles
+    if pattern is not None:
+        data["matches"] = matches
+    summary = f"Drawn: {listed}."
+    return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+
+
+def _pattern(highlight: str | None) -> Chem.Mol | None:
+    if highlight is None:
+        return None
+    if not highlight.strip() or len(highlight) > 500:
+        raise ToolInputError(f"{shown(highlight)} is no pattern", "highlight", "give a SMARTS or SMILES such as C(=O)O")
+    with rdBase.BlockLogs():
+        pattern = Chem.MolFromSmarts(highlight.strip())
+    if pattern is None or not pattern.GetNumAtoms():
+        raise ToolInputError(f"{shown(highlight)} is not a valid SMARTS", "highlight", "give a pattern such as C(=O)O")
+    return pattern
