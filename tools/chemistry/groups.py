@@ -1,0 +1,108 @@
+"""Functional groups, the larger hiding the simpler ones inside them: ``functional_groups``."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdkit import Chem
+
+from tools.chemistry.drawing import molecule_svg
+from tools.inputs import MoleculeText
+from tools.inputs.molecules import parse_molecule
+from tools.outputs import Table, ToolOutput
+from tools.registry import tool
+
+TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "functional_groups.tsv"
+#: "amine" in the table's last column stands for every amine.
+_FAMILIES = {"amine": ("primary amine", "secondary amine", "tertiary amine", "aromatic amine", "enamine")}
+_COLOURS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    pattern: Chem.Mol
+    hides: frozenset[str]
+
+
+@functools.cache
+def known_groups() -> tuple[Group, ...]:
+    """The table's rows, in its order."""
+    with TABLE.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE))
+    groups = []
+    for row in rows:
+        pattern = Chem.MolFromSmarts(row["smarts"])
+        if pattern is None:
+            raise ValueError(f"the table's SMARTS for {row['name']} is broken: {row['smarts']}")
+        hidden = [name for hide in row["hides"].split(";") if hide for name in _FAMILIES.get(hide, (hide,))]
+        groups.append(Group(row["name"], pattern, frozenset(hidden)))
+    return tuple(groups)
+
+
+def find_groups(mol: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
+    """Each group found with its atoms (0-based, in input order), the larger first."""
+    found: list[tuple[str, tuple[int, ...]]] = []
+    hiding: list[tuple[frozenset[str], frozenset[int]]] = []
+    for group in known_groups():
+        seen: set[frozenset[int]] = {frozenset(atoms) for name, atoms in found if name == group.name}
+        for match in mol.GetSubstructMatches(group.pattern, maxMatches=1000):
+            atoms = frozenset(match)
+            hidden = any(group.name in names and len(atoms & larger) >= min(2, len(atoms)) for names, larger in hiding)
+            if hidden or atoms in seen:
+                continue
+            seen.add(atoms)
+            found.append((group.name, match))
+            hiding.append((group.hides, atoms))
+    return found
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit",),
+    asks=("functional groups", "functional group", "which groups", "moieties", "contain an ester", "has an alcohol", "ester", "amide", "amine"),
+)  # fmt: skip
+def functional_groups(molecule: MoleculeText) -> ToolOutput:
+    """Find the functional groups of a molecule, with their atoms.
+
+    Atom indices count from 0 in input order. Raises ``ToolInputError`` for a wrong molecule.
+    """
+    parsed = parse_molecule(molecule)
+    found = find_groups(parsed.mol)
+    counts: dict[str, int] = {}
+    for name, _ in found:
+        counts[name] = counts.get(name, 0) + 1
+    rings = _aromatic_rings(parsed.mol)
+    colours: dict[int, str] = {}
+    names = list(counts)
+    for name, atoms in found:
+        colours.update(dict.fromkeys(atoms, _COLOURS[names.index(name) % len(_COLOURS)]))
+    listed = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
+    summary = f"{parsed.label} has {listed}." if counts else f"{parsed.label} has none of the functional groups in the table."
+    if rings:
+        summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}."
+    rows = tuple((name, " ".join(map(str, atoms))) for name, atoms in found)
+    views = (
+        molecule_svg(parsed, highlight=colours, caption=f"{parsed.label}: {listed}" if listed else parsed.label),
+        Table(title="Functional groups", columns=("Group", "Atoms"), rows=rows),
+    )
+    notes = (
+        *parsed.notes,
+        "Atoms are numbered from 0 in the order of the input.",
+        "A group inside a larger one (the ether oxygen of an ester, say) is not listed again; "
+        f"{len({group.name for group in known_groups()})} groups are looked for.",
+    )
+    data = {
+        "smiles": parsed.smiles,
+        "groups": counts,
+        "atoms": [{"group": name, "atoms": list(atoms)} for name, atoms in found],
+        "aromatic_rings": rings,
+    }
+    return ToolOutput(summary=summary, data=data, views=views, notes=notes)
+
+
+def _aromatic_rings(mol: Chem.Mol) -> int:
+    return sum(all(mol.GetBondWithIdx(bond).GetIsAromatic() for bond in ring) for ring in mol.GetRingInfo().BondRings())
