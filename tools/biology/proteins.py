@@ -1,0 +1,119 @@
+"""A protein's numbers, as ExPASy ProtParam defines them: ``protein_report``."""
+
+from __future__ import annotations
+
+from Bio.SeqUtils import molecular_weight
+from Bio.SeqUtils.ProtParam import ProteinAnalysis
+from Bio.SeqUtils.ProtParamData import kd
+
+from errors import ToolInputError
+from tools.inputs import ProteinText
+from tools.inputs.sequences import parse_protein
+from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
+from tools.registry import tool
+
+WINDOW = 9  # residues of the hydropathy window, Kyte and Doolittle 1982
+_STANDARD = frozenset("ACDEFGHIKLMNPQRSTVWY")
+CONVENTIONS = (
+    "Isoelectric point and charge: pK values of Bjellqvist et al. 1993/1994, as ExPASy uses them; no modifications.",
+    "Extinction coefficients at 280 nm in water: Pace et al. 1995 (Trp 5500, Tyr 1490, cystine 125).",
+    "GRAVY and hydropathy: Kyte and Doolittle 1982; instability index: Guruprasad et al. 1990 (above 40: unstable in "
+    "the test tube); aliphatic index: Ikai 1980.",
+)
+
+
+@tool(
+    group="protein",
+    libraries=("biopython",),
+    asks=(
+        "isoelectric point", "pI", "extinction coefficient", "molecular weight of the protein", "mass of the protein", "mass",
+        "GRAVY", "hydropathy", "hydrophobicity", "instability index", "aliphatic index", "protein properties", "protparam",
+        "charge at pH 7", "absorbance",
+    ),
+)  # fmt: skip
+def protein_report(sequence: ProteinText) -> ToolOutput:
+    """Report on a protein or peptide: mass (molecular weight), isoelectric point (pI), extinction coefficient, GRAVY, instability
+    and aliphatic index, charge, composition, hydropathy.
+
+    Mass in dalton, extinction coefficients in M⁻¹ cm⁻¹. Raises ``ToolInputError`` for DNA, RNA, words, and residues
+    without a definite mass.
+    """
+    parsed = parse_protein(sequence)
+    residues = parsed.residues
+    strange = sorted(set(residues) - _STANDARD)
+    if strange:
+        first = min(residues.index(letter) for letter in strange)
+        raise ToolInputError(
+            f"The protein holds {', '.join(strange)}, for which mass and pI are not defined here",
+            f"sequence, position {first + 1}",
+            "replace it with one of the twenty standard residues",
+        )
+    analysis = ProteinAnalysis(residues)
+    reduced, oxidized = analysis.molar_extinction_coefficient()
+    average = molecular_weight(residues, seq_type="protein")
+    data = {
+        "length": len(residues),
+        "average_mass_da": round(average, 1),
+        "monoisotopic_mass_da": round(molecular_weight(residues, seq_type="protein", monoisotopic=True), 3),
+        "isoelectric_point": round(analysis.isoelectric_point(), 2),
+        "charge_at_ph_7": round(analysis.charge_at_pH(7.0), 2),
+        "extinction_coefficient_reduced": reduced,
+        "extinction_coefficient_oxidized": oxidized,
+        "absorbance_1_g_per_l_oxidized": round(oxidized / average, 3),
+        "gravy": round(analysis.gravy(), 3),
+        "instability_index": round(analysis.instability_index(), 2) if len(residues) > 1 else None,
+        "aliphatic_index": round(aliphatic_index(residues), 2),
+        "aromaticity": round(analysis.aromaticity(), 3),
+        "composition": {letter: residues.count(letter) for letter in sorted(set(residues))},
+    }
+    notes = [*parsed.notes, *CONVENTIONS]
+    if len(residues) < 10:
+        notes.append("So short a peptide: pI, instability and hydropathy say little.")
+    if residues.count("C"):
+        notes.append(f"{residues.count('C')} Cys: 'reduced' counts them free, 'oxidized' all paired as cystines; the mass counts them reduced.")
+    summary = (
+        f"{parsed.label if parsed.name else 'Protein'} of {len(residues)} residues: average mass {average:.1f} Da, "
+        f"pI {data['isoelectric_point']:.2f} (Bjellqvist pK values), extinction coefficient at 280 nm {oxidized} M⁻¹ cm⁻¹ "
+        f"(cystines) or {reduced} (reduced), GRAVY {data['gravy']:.3f}."
+    )
+    views: list[View] = [SequenceView(alphabet="protein", residues=residues, title=parsed.label), _table(data)]
+    if len(residues) >= WINDOW:
+        views.append(_hydropathy(residues))
+    return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+
+
+def aliphatic_index(residues: str) -> float:
+    """Relative volume of aliphatic side chains: X(Ala) + 2.9 X(Val) + 3.9 (X(Ile) + X(Leu)), in mole per cent (Ikai 1980)."""
+    share = {letter: 100 * residues.count(letter) / len(residues) for letter in "AVIL"}
+    return share["A"] + 2.9 * share["V"] + 3.9 * (share["I"] + share["L"])
+
+
+def _table(data: dict) -> Table:
+    rows = (
+        ("Length", data["length"], "residues"),
+        ("Average mass", data["average_mass_da"], "Da"),
+        ("Monoisotopic mass", data["monoisotopic_mass_da"], "Da"),
+        ("Isoelectric point", data["isoelectric_point"], ""),
+        ("Charge at pH 7", data["charge_at_ph_7"], "e"),
+        ("Extinction coefficient, reduced", data["extinction_coefficient_reduced"], "M⁻¹ cm⁻¹"),
+        ("Extinction coefficient, cystines", data["extinction_coefficient_oxidized"], "M⁻¹ cm⁻¹"),
+        ("Absorbance of 1 g/L, cystines", data["absorbance_1_g_per_l_oxidized"], ""),
+        ("GRAVY", data["gravy"], ""),
+        ("Instability index", data["instability_index"], ""),
+        ("Aliphatic index", data["aliphatic_index"], ""),
+        ("Aromaticity", data["aromaticity"], ""),
+    )
+    return Table(title="Properties", columns=("Property", "Value", "Unit"), rows=rows)
+
+
+def _hydropathy(residues: str) -> Plot:
+    half = WINDOW // 2
+    values = [kd[letter] for letter in residues]
+    x = tuple(float(index + half + 1) for index in range(len(values) - WINDOW + 1))
+    y = tuple(round(sum(values[index : index + WINDOW]) / WINDOW, 3) for index in range(len(values) - WINDOW + 1))
+    return Plot(
+        title=f"Hydropathy (Kyte-Doolittle, window of {WINDOW})",
+        x_label="residue",
+        y_label="hydropathy",
+        series=(Series(name="hydropathy", x=x, y=y),),
+    )

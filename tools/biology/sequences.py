@@ -1,0 +1,158 @@
+"""What a sequence is made of, and what it codes for: ``sequence_report`` and ``translate``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Literal
+
+from Bio.Data import CodonTable
+from Bio.Seq import Seq
+from Bio.SeqUtils import gc_fraction, molecular_weight
+
+from errors import ToolInputError
+from tools.inputs import NucleotideText, SequenceText
+from tools.inputs.sequences import ParsedSequence, parse_nucleotides, parse_sequence, unit
+from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
+from tools.registry import tool
+
+LONGEST_COMPLEMENT = 1000
+_KIND = {"dna": "DNA", "rna": "RNA", "protein": "Protein"}
+
+
+@tool(
+    group="sequence",
+    libraries=("biopython",),
+    asks=(
+        "GC content", "GC", "percent GC", "length", "how long", "base composition", "amino acid composition",
+        "nucleotides", "bases", "reverse complement", "sequence", "complexity", "what kind of sequence",
+    ),
+)  # fmt: skip
+def sequence_report(
+    sequence: SequenceText, kind: Literal["auto", "dna", "rna", "protein"] = "auto"
+) -> ToolOutput:
+    """Report on a DNA, RNA or protein sequence: kind, length, GC content, composition, mass, reverse complement, complexity.
+
+    Mass in dalton. Raises ``ToolInputError`` for what is not one sequence.
+    """
+    parsed = parse_sequence(sequence, kind)
+    residues, alphabet = parsed.residues, parsed.alphabet
+    counts = Counter(residues)
+    data: dict[str, object] = {
+        "alphabet": alphabet,
+        "length": len(residues),
+        "composition": dict(sorted(counts.items())),
+        "shannon_entropy_bits": round(_entropy(counts), 3),
+        "longest_run": max((match.group() for match in re.finditer(r"(.)\1*", residues)), key=len)[:50],
+    }
+    notes = [*parsed.notes, f"Read as {_KIND[alphabet]}: {parsed.why}.", "Complexity is the Shannon entropy of the composition, in bits per residue."]
+    summary = f"{_KIND[alphabet]} of {len(residues)} {unit(alphabet)}"
+    if parsed.name:
+        summary = f"{parsed.name}: {summary}"
+    if alphabet != "protein":
+        data["gc_fraction"] = round(gc_fraction(residues, ambiguous="remove"), 4)
+        summary += f", GC content {100 * gc_fraction(residues, ambiguous='remove'):.1f} %"
+        notes.append("GC content counts G, C and S among A, C, G, T, U, S and W; other ambiguity codes are left out.")
+        if len(residues) <= LONGEST_COMPLEMENT:
+            strand = Seq(residues)
+            data["reverse_complement"] = str(strand.reverse_complement_rna() if alphabet == "rna" else strand.reverse_complement())
+    mass = _mass(parsed)
+    if mass is None:
+        notes.append("No mass is given: letters that stand for several residues have none.")
+    else:
+        data["average_mass_da"] = round(mass, 2)
+        summary += f", average mass {mass:.1f} Da"
+        if alphabet != "protein":
+            notes.append("Mass of the linear single strand with a 5' phosphate (Biopython's convention).")
+    views: tuple[View, ...] = (
+        SequenceView(alphabet=alphabet, residues=residues, title=parsed.label),
+        _composition_table(counts, len(residues), unit(alphabet)),
+        _composition_plot(counts),
+    )
+    return ToolOutput(summary=summary + ".", data=data, views=views, notes=tuple(notes))
+
+
+@tool(
+    group="sequence",
+    libraries=("biopython",),
+    asks=("translate", "translation", "codons", "encoded protein", "encode", "reading frame", "amino acid sequence of this DNA"),
+)
+def translate(
+    sequence: NucleotideText, table: int = 1, frame: Literal[1, 2, 3, -1, -2, -3] = 1, to_stop: bool = False
+) -> ToolOutput:
+    """Translate DNA or RNA to protein, in one reading frame and with any NCBI genetic code.
+
+    ``table`` is NCBI's number (1 standard, 4 mycoplasma, 11 bacteria), negative frames read the reverse complement.
+    Raises ``ToolInputError`` for less than one codon, an unknown table, or what is not DNA or RNA.
+    """
+    code = CodonTable.unambiguous_dna_by_id.get(table)
+    if code is None:
+        known = ", ".join(map(str, sorted(CodonTable.unambiguous_dna_by_id)))
+        raise ToolInputError(f"There is no NCBI genetic code {table}", "table", f"choose one of: {known}")
+    parsed = parse_nucleotides(sequence)
+    strand = Seq(parsed.residues.replace("U", "T"))
+    if frame < 0:
+        strand = strand.reverse_complement()
+    read = strand[abs(frame) - 1 :]
+    remaining = len(read) % 3
+    read = read[: len(read) - remaining]
+    if not read:
+        raise ToolInputError(f"{len(parsed.residues)} nt in frame {frame} hold no whole codon", "sequence", "give at least three bases")
+    whole = str(read.translate(table=table))
+    protein = whole.split("*")[0] if to_stop else whole
+    stops = whole.count("*")
+    notes = [*parsed.notes, f"Genetic code {table}: {', '.join(name for name in code.names if name)}.", _frame_note(frame)]
+    if remaining:
+        notes.append(f"{remaining} base{'s' if remaining > 1 else ''} at the end make no codon and were not translated.")
+    if internal := whole[:-1].count("*"):
+        where = "translation ended at the first" if to_stop else "shown as *"
+        notes.append(f"{internal} stop codon{'s stand' if internal > 1 else ' stands'} inside the sequence; {where}.")
+    if (first := str(read[:3])) in code.start_codons and first != "ATG":
+        notes.append(f"{first} is a start codon in this code; it was translated as the residue {whole[0]}, not as Met.")
+    if "X" in whole:
+        notes.append("X marks a codon whose ambiguity codes leave several residues.")
+    data = {
+        "protein": protein,
+        "length": len(protein.replace("*", "")),
+        "stops": stops,
+        "remaining_bases": remaining,
+        "table": table,
+        "frame": frame,
+    }
+    shown_protein = protein if len(protein) <= 60 else protein[:57] + "…"
+    summary = f"Frame {frame} of {parsed.label} codes for {data['length']} residues ({shown_protein}) by genetic code {table}."
+    views = [SequenceView(alphabet=parsed.alphabet, residues=parsed.residues, title=f"{parsed.label}, as given")]
+    if protein:
+        views.insert(0, SequenceView(alphabet="protein", residues=protein, title=f"Translation, frame {frame}, code {table}"))
+    return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+
+
+def _frame_note(frame: int) -> str:
+    strand = "the strand as given" if frame > 0 else "the reverse complement"
+    return f"Frame {frame}: {strand}, from its base {abs(frame)}."
+
+
+def _entropy(counts: Counter[str]) -> float:
+    total = sum(counts.values())
+    return sum(-count / total * math.log2(count / total) for count in counts.values())
+
+
+def _mass(parsed: ParsedSequence) -> float | None:
+    """Average mass in Da, or None where a letter has none."""
+    kind = {"dna": "DNA", "rna": "RNA", "protein": "protein"}[parsed.alphabet]
+    known = {"dna": set("ACGT"), "rna": set("ACGU"), "protein": set("ACDEFGHIKLMNPQRSTVWYUO")}[parsed.alphabet]
+    return molecular_weight(parsed.residues, seq_type=kind) if set(parsed.residues) <= known else None
+
+
+def _composition_table(counts: Counter[str], length: int, count_unit: str) -> Table:
+    rows = tuple((letter, count, round(100 * count / length, 1)) for letter, count in sorted(counts.items()))
+    return Table(title="Composition", columns=("Letter", "Count", "Share"), rows=rows, units=("", count_unit, "%"))
+
+
+def _composition_plot(counts: Counter[str]) -> Plot:
+    letters = sorted(counts)
+    series = tuple(
+        Series(name=letter, x=(float(index),), y=(float(counts[letter]),)) for index, letter in enumerate(letters, start=1)
+    )
+    return Plot(title="Composition", style="bar", x_label="letter", y_label="count", series=series)
