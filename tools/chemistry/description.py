@@ -51,7 +51,7 @@ _ROWS = (
     asks=(
         "molecular weight", "molecular mass", "molar mass", "weigh", "mw", "exact mass", "monoisotopic mass", "formula",
         "logP", "lipophilicity", "TPSA", "polar surface area", "hydrogen bond donors", "acceptors", "rotatable bonds",
-        "QED", "properties", "describe", "descriptors", "charge", "stereocentres", "tell me about",
+        "QED", "properties", "describe", "descriptors", "charge", "stereocentres", "heavy", "weight",
     ),
 )  # fmt: skip
 def describe_molecule(molecule: MoleculeText) -> ToolOutput:

@@ -1,0 +1,244 @@
+"""Molecules, sequences, elements and names in a person's words: spans, exactly as written.
+
+What looks like a structure counts even if it is wrong: the tool's parser then says what is wrong with it. Recognising
+is by form (and for names by the tables); nothing here decides what is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from errors import RetortError
+from tools.inputs.elements import parse_element
+from tools.inputs.names import close_names, look_up_name, looks_systematic
+from tools.inputs.three_letter import from_three_letters
+
+Kind = Literal["structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction"]
+LONGEST_REQUEST = 50_000
+LONGEST_NAME_WORDS = 5
+
+_QUOTED = re.compile(r"`([^`\n]{1,2000})`|\"([^\"\n]{1,2000})\"|“([^”\n]{1,2000})”")
+_FASTA = re.compile(r"(?:^|\n|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
+_RESIDUES = re.compile(r"(?<![\w\-])[A-Z*]{10,}(?:[ \t]*\n[ \t]*[A-Z*]{5,})*(?![\w\-])")
+_WORD = re.compile(r"\S+")
+_CAS = re.compile(r"\d{2,7}-\d{2}-\d")
+_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
+_SELFIES = re.compile(r"(?:\[[A-Za-z0-9=#@+\-/\\]+\]){2,}")
+_SMILES = re.compile(r"(?:\[[^\[\]\s]{0,40}\]?|Br|Cl|[BCNOPSFIbcnops*]|[-=#$:/\\.()@+%~\]\[]|\d)+")
+_FORMULA = re.compile(r"(?:\(?[A-Z][a-z]?\d*\)?\d*)+(?:\^?\{?\d*[+-]\}?)?")
+_AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWYX")
+#: Words of the sentence itself, never of a name.
+GRAMMAR = frozenset(
+    "a an the this that these those it its they them their of in on at to for from with by as is are was were be been do"
+    " does did has have had i me my we us our you your can could would should will shall may might must please now also"
+    " just so what which whats what's how's hows there here and or then too give tell get find calculate compute determine"
+    " need want know let lets about into using use whose when if any some i'd i'm like one two both each again ok okay hi"
+    " hello hey provide report say print output return kindly quickly exactly look up list contain contains same".split()
+)
+
+@dataclass(frozen=True)
+class Entity:
+    """``text`` stands at ``start`` to ``end`` of the request; for an element ``value`` is its symbol."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    value: str = ""
+
+
+def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
+    """Every entity in the order of the text; ``known_words`` are the words that belong to tools and not to names."""
+    request = request[:LONGEST_REQUEST]
+    found: list[Entity] = []
+    taken = [False] * len(request)
+
+    def take(kind: Kind, start: int, end: int, value: str = "") -> None:
+        if not any(taken[start:end]):
+            taken[start:end] = [True] * (end - start)
+            found.append(Entity(kind, request[start:end], start, end, value))
+
+    for match in _FASTA.finditer(request):
+        residues = "".join(match.group(1).split("\n")[1:])
+        take(_sequence_kind("".join(residues.split()).upper()) or "protein", *_stripped(request, *match.span(1)))
+    for match in _QUOTED.finditer(request):
+        group = next(number for number in (1, 2, 3) if match.group(number) is not None)
+        kind = _kind(match.group(group)) or ("name" if _is_name(match.group(group)) else None)
+        if kind:
+            take(kind, *match.span(group))
+    for match in _RESIDUES.finditer(request):
+        if kind := _sequence_kind("".join(match.group().split())):
+            take(kind, *match.span())
+    words = [_trimmed(request, *match.span()) for match in _WORD.finditer(request)]
+    for start, end in words:
+        if start < end and not any(taken[start:end]):
+            _take_word(request, start, end, take)
+    for run in _free_runs(request, words, taken):
+        _take_names(request, run, known_words, take)
+    for start, end in words:  # after the names: the carbon of "carbon dioxide" is none
+        if start < end and not any(taken[start:end]) and (symbol := _element(request, start, end)):
+            take("element", start, end, symbol)
+    return sorted(found, key=lambda entity: entity.start)
+
+
+def _take_word(request: str, start: int, end: int, take) -> None:
+    word = request[start:end]
+    if kind := _kind(word):
+        take(kind, start, end)
+    elif word.endswith(("'s", "’s")) and (kind := _kind(word[:-2])):
+        take(kind, start, end - 2)
+
+
+def _kind(text: str) -> Kind | None:
+    """What one word is by its form alone; None for an ordinary word."""
+    if ">>" in text:
+        return "reaction"
+    if text.startswith("InChI="):
+        return "structure"
+    if _INCHIKEY.fullmatch(text):
+        return "inchikey"
+    if _CAS.fullmatch(text):
+        return "cas"
+    if _SELFIES.fullmatch(text):
+        return "structure"
+    if kind := _sequence_kind(text):
+        return kind
+    if _looks_like_smiles(text):
+        return "structure"
+    if re.search(r"\d", text) and _FORMULA.fullmatch(text):
+        return "formula"
+    if from_three_letters(text) is not None and ("-" in text or len(text) >= 9) and text != text.lower():
+        return "protein"
+    return None
+
+
+def _sequence_kind(text: str) -> Kind | None:
+    letters = set(text) - {"*"}
+    if len(text) < 6 or not text.replace("*", "").isalpha() or not text.isupper():
+        return None
+    if letters <= set("ACGTN") and letters & set("GTA"):
+        return "dna"
+    if letters <= set("ACGUN") and letters & set("GUA"):
+        return "rna"
+    return "protein" if len(text) >= 8 and letters <= _AMINO_ACIDS and not letters <= set("CNSFPI") else None
+
+
+def _looks_like_smiles(text: str) -> bool:
+    """A run of atoms and bonds, right or wrong: with a sign that prose has not, or capitals of the organic subset."""
+    if not re.search(r"[A-Za-z]", text) or re.fullmatch(r"[\d.,:%()+\-/]*", text):
+        return False
+    if _SMILES.fullmatch(text):
+        if re.search(r"[=#\[\]\\@*]", text) or re.search(r"[A-Za-z]\(|\)[A-Za-z]", text):
+            return True
+        if re.search(r"[A-Za-z]\d", text):
+            return len(text) >= 4
+        return len(text) >= 2 and "C" in text and re.fullmatch(r"(?:Br|Cl|[BCNOPSFI])+(?:[.](?:Br|Cl|[BCNOPSFI])+)*", text) is not None
+    # broken beyond the grammar: still a structure if it begins with atoms, has its brackets or bonds, and no words
+    sign = re.search(r"[=#()\[\]]", text)
+    return bool(sign) and bool(re.match(r"[\[(]?[BCNOPSFIbcnops]", text)) and not re.search(r"[a-z]{3,}", re.sub(r"[bcnops]{2,}", "", text)) and len(text) >= 4 and not re.search(r"^[A-Za-z]+\([a-z]*\)$", text)
+
+
+def _element(request: str, start: int, end: int) -> str:
+    """The symbol that a spoken element or, where atoms are counted, a symbol means; else an empty string."""
+    word = request[start:end]
+    if len(word) <= 2:
+        counted = re.search(r"(?:many|count|number of)\s+(?:the\s+)?$", request[:start], re.IGNORECASE)
+        atoms = re.match(r"\s*-?\s*atom", request[end:], re.IGNORECASE)
+        return _spoken_element(word) if counted or atoms else ""
+    return _spoken_element(word) or (_spoken_element(word[:-1]) if word.endswith("s") else "")
+
+
+@lru_cache(maxsize=1024)
+def _spoken_element(word: str) -> str:
+    if not (word.islower() or word.istitle() or len(word) <= 2):
+        return ""
+    try:
+        return parse_element(word)
+    except RetortError:
+        return ""
+
+
+def _trimmed(request: str, start: int, end: int) -> tuple[int, int]:
+    """Without the punctuation of the sentence around it; brackets only where they are unbalanced."""
+    while start < end and request[start] in "\"'“”‘’,;:!?":
+        start += 1
+    while start < end:
+        last, word = request[end - 1], request[start:end]
+        if last in "\"'“”‘’,;:!?" or (last == "." and not word.endswith("..")):
+            end -= 1
+        elif last == ")" and word.startswith("(") and word.count("(") == word.count(")") and not word[1:2].isdigit() and _closes_first(word):
+            start, end = start + 1, end - 1
+        elif last == ")" and word.count(")") > word.count("("):
+            end -= 1
+        else:
+            break
+    return start, end
+
+
+def _closes_first(word: str) -> bool:
+    """Whether the first bracket is closed by the last character: then the pair belongs to the sentence."""
+    depth = 0
+    for position, character in enumerate(word):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return position == len(word) - 1
+    return False
+
+
+def _stripped(request: str, start: int, end: int) -> tuple[int, int]:
+    while end > start and request[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _free_runs(request: str, words: list[tuple[int, int]], taken: list[bool]) -> list[list[tuple[int, int]]]:
+    """Runs of neighbouring words that are no entity yet and no grammar: among them may be names."""
+    runs: list[list[tuple[int, int]]] = [[]]
+    last_end = -1
+    for start, end in words:
+        end -= 2 if request[start:end].endswith(("'s", "’s")) else 0
+        free = start < end and not any(taken[start:end]) and request[start:end].lower() not in GRAMMAR
+        if not free or request[last_end:start].strip() or len(runs[-1]) >= 12:
+            runs.append([])
+        if free:
+            runs[-1].append((start, end))
+        last_end = end
+    return [run for run in runs if run][:20]
+
+
+def _take_names(request: str, run: list[tuple[int, int]], known_words: frozenset[str], take) -> None:
+    """The longest stretches of a run that are known names and hold a word that is not the tools' own."""
+    first = 0
+    while first < len(run):
+        for last in range(min(len(run), first + LONGEST_NAME_WORDS) - 1, first - 1, -1):
+            start, end = run[first][0], run[last][1]
+            words = [request[word_start:word_end] for word_start, word_end in run[first : last + 1]]
+            if all(word.lower() in known_words or _spoken_element(word) for word in words) and not (
+                len(words) > 1 and _spoken_element(words[0])
+            ):
+                continue
+            if _is_name(request[start:end]):
+                take("name", start, end)
+                first = last
+                break
+        first += 1
+
+
+@lru_cache(maxsize=4096)
+def _is_name(text: str) -> bool:
+    """Whether the tables know it (OPSIN is not asked: half a second a word), or it is put together as IUPAC names are."""
+    if not 3 <= len(text) <= 200 or not re.search(r"[A-Za-z]{3}", text):
+        return False
+    if found := look_up_name(text, systematic=False):
+        # the big tables hold trade names that are English words: a short one must be curated, or written as a code
+        return len(text) > 4 or text.isupper() or any("common names" in entry.source for entry in found)
+    return bool(re.search(r"\d[,\-']|-\d", text)) and looks_systematic(text)
+
+
+@lru_cache(maxsize=1024)
+def may_be_a_misspelt_name(text: str) -> bool:
+    """Whether an unknown word is close to a known name, or built like one: the tool then says that it is not known."""
+    return len(text) >= 5 and bool(close_names(text) or (" " not in text and looks_systematic(text) and len(text) >= 8))
