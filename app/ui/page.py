@@ -1,0 +1,112 @@
+"""The page: a list of conversations, one reading column, a composer.
+
+What the browser tests hold on to: ``#composer textarea``, ``#composer .submit-button``, ``#composer .stop-button``,
+``#new-chat``, ``#conversations``, ``#chat``, ``.question``, ``.tool-card``, ``.tool-error``, ``.view.molecule svg``,
+``.answer-actions [data-action=copy|retry|undo]``, ``#model-status``, ``#welcome [data-action=ask]``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from app.services import Services
+from app.ui.chat import Chat
+from app.ui.markdown import LATEX_DELIMITERS
+from app.ui.status import status_html
+from app.ui.views import escape
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+PAGE_STYLES = [ASSETS / "page.css", ASSETS / "views.css"]
+PAGE_HEAD = "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js"))
+
+_SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "serif")
+_MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "monospace")
+#: Reads the conversation's id from the address, so that a reload opens it again.
+_ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '']"
+_ID_TO_ADDRESS = "(id) => window.retort.remember(id)"
+_PRESSED = "(_action, id) => [window.retort.pressed, id]"
+
+
+def page_theme() -> gr.themes.Base:
+    """Gradio's plainest theme with the machine's own fonts: nothing is fetched."""
+    return gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=_SERIF, font_mono=_MONO, radius_size="sm")
+
+
+def build_page(services: Services) -> gr.Blocks:
+    """The whole page over these services; conversations stay on the server, only their id travels."""
+    chat = Chat(services)
+    with gr.Blocks(title="Retort", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
+        conversation = gr.Textbox(visible="hidden", elem_id="conversation-id")
+        editing = gr.Textbox(visible="hidden")
+        action = gr.Textbox(visible="hidden")
+        act = gr.Button(visible="hidden", elem_id="act")
+        with gr.Sidebar(open=True, width=264, elem_id="sidebar"):
+            gr.HTML('<a class="wordmark" href="./">Retort</a>')
+            new_chat = gr.Button("New conversation", elem_id="new-chat", size="sm")
+            sidebar = gr.HTML(elem_id="conversation-list")
+            gr.HTML('<button data-action="theme" class="theme-toggle" aria-label="Light or dark">Light / dark</button>')
+        with gr.Column(elem_id="page"):
+            status = gr.HTML(status_html(services.model.status()), elem_id="model-status")
+            welcome = gr.HTML(_welcome(), elem_id="welcome")
+            log = gr.Chatbot(
+                elem_id="chat",
+                show_label=False,
+                container=False,
+                layout="panel",
+                buttons=[],
+                feedback_options=None,
+                latex_delimiters=[dict(delimiter) for delimiter in LATEX_DELIMITERS],
+                sanitize_html=True,
+                height=None,
+                autoscroll=False,
+                placeholder="",
+            )
+            composer = gr.MultimodalTextbox(
+                elem_id="composer",
+                show_label=False,
+                container=False,
+                file_types=["image"],
+                file_count="multiple",
+                sources=["upload"],
+                lines=1,
+                max_lines=10,
+                placeholder="Ask about a molecule or a sequence …",
+                submit_btn=True,
+                stop_btn=False,
+            )
+        clock = gr.Timer(0.5)
+        shown = [log, composer, conversation, editing, sidebar, welcome]
+        quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        streaming = {**quietly, "concurrency_limit": 16}
+        composer.submit(chat.ask, [composer, conversation, editing], shown, **streaming)
+        composer.stop(chat.stop, [conversation], None, queue=False, **quietly)
+        act.click(chat.act, [action, conversation], shown, js=_PRESSED, **streaming)
+        new_chat.click(lambda: chat.open(""), None, shown, **quietly)
+        conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
+        clock.tick(lambda: _status(services), None, [status, clock], **quietly)
+        page.load(chat.open, [conversation], shown, js=_ID_FROM_ADDRESS, **quietly)
+    page.queue(max_size=64, default_concurrency_limit=16)
+    return page
+
+
+def _status(services: Services) -> tuple[object, object]:
+    status = services.model.status()
+    settled = status.state in ("ready", "failed")
+    return status_html(status), gr.Timer(active=not settled)
+
+
+def _welcome() -> str:
+    examples = json.loads((ASSETS / "examples.json").read_text(encoding="utf-8"))
+    buttons = "".join(
+        f'<li><button data-action="ask" data-text="{escape(example["ask"])}">{escape(example["ask"])}'
+        f"<span>{escape(example['shows'])}</span></button></li>"
+        for example in examples
+    )
+    return (
+        "<h1>What are you working on?</h1><p>Write a molecule as a name, a SMILES, an InChI or a CAS number, or paste a "
+        "DNA or protein sequence. The tools compute on this machine and say what they assumed; nothing leaves it.</p>"
+        f"<ul>{buttons}</ul>"
+    )

@@ -1,0 +1,146 @@
+"""Stored messages as what Gradio's Chatbot shows: one answer is one thing, made of a few parts.
+
+Thinking is a message with metadata (Gradio keeps a person's own folding while it streams); everything else that is not
+prose is a ``gr.HTML`` part whose text is escaped here or in ``app.ui.views``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from app.store import StoredMessage
+from app.ui.markdown import safe_markdown
+from app.ui.views import escape, view_html
+from model.messages import Image, Text, Thinking, ToolCall, ToolResult
+
+#: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
+_HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
+_TEMPLATE: dict[str, Any] = _HTML.content[0].model_dump()
+LONGEST_ARGUMENT = 48
+
+
+def html_part(role: str, html: str) -> dict[str, Any]:
+    """A message of HTML that is already safe."""
+    content = {**_TEMPLATE, "value": html, "props": {**_TEMPLATE["props"], "value": html}}
+    return {"role": role, "content": content}
+
+
+def chat_messages(conversation_id: str, messages: list[StoredMessage]) -> list[dict[str, Any]]:
+    """A whole conversation for the Chatbot."""
+    return [part for message in messages for part in message_parts(conversation_id, message)]
+
+
+def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict[str, Any]]:
+    """One question or one answer for the Chatbot."""
+    if message.role == "user":
+        yield html_part("user", _question(conversation_id, message))
+        return
+    results = {part.id: part for part in message.parts if isinstance(part, ToolResult)}
+    warned = False
+    for index, part in enumerate(message.parts):
+        is_last = index == len(message.parts) - 1
+        if isinstance(part, Thinking):
+            yield _thinking(part, is_running=is_last and message.status == "running")
+        elif isinstance(part, ToolCall):
+            yield html_part("assistant", tool_card(part, results.get(part.id), message.status == "running"))
+        elif isinstance(part, Text) and part.source == "tool":
+            yield html_part("assistant", f'<p class="tool-summary">{escape(part.text)}</p>')
+        elif isinstance(part, Text):
+            if message.details.get("unchecked") and not warned:
+                warned = True
+                yield html_part("assistant", '<p class="unchecked">The model’s own words, not checked</p>')
+            yield {"role": "assistant", "content": safe_markdown(part.text)}
+    yield html_part("assistant", _ending(message))
+
+
+def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
+    title = "Thinking …" if is_running else f"Thought for {part.seconds:.1f} s" if part.seconds is not None else "Thought"
+    metadata = {"title": title, "status": "pending" if is_running else "done"}
+    return {"role": "assistant", "content": safe_markdown(part.text), "metadata": metadata}
+
+
+def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool) -> str:
+    """A line with name, arguments and time that opens to provenance; the views, or the error, stand below it."""
+    arguments = ", ".join(f"{name}: {_short(value)}" for name, value in call.arguments.items())
+    if result is None:
+        state = "running …" if is_running else "stopped"
+        return f'<div class="tool-card" data-state="running"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code> <span class="quiet">{state}</span></div>'
+    if not result.ok:
+        content = result.content
+        hint = f'<span class="hint">{escape(_sentence(content.get("hint", "")))}</span>' if content.get("hint") else ""
+        where = f' <span class="quiet">({escape(content["where"])})</span>' if content.get("where") else ""
+        return (
+            f'<div class="tool-card" data-state="failed"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code></div>'
+            f'<p class="tool-error" role="alert">{escape(_sentence(content.get("what", "")))}{where} {hint}</p>'
+        )
+    content = result.content
+    provenance = content["provenance"]
+    libraries = ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items())
+    notes = "".join(f"<li>{escape(note)}</li>" for note in content["notes"])
+    call_text = json.dumps({"tool": call.name, "arguments": provenance["arguments"]}, ensure_ascii=False)
+    views = "".join(view_html(view) for view in content["views"])
+    return (
+        f'<details class="tool-card" data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
+        f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s</span></summary>'
+        f'<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>'
+        f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
+        f"<ul>{notes}</ul></details><div class=\"views\">{views}</div>"
+    )
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_ARGUMENT else text[: LONGEST_ARGUMENT - 1] + "…"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _question(conversation_id: str, message: StoredMessage) -> str:
+    pictures = "".join(
+        f'<img src="/files/{conversation_id}/{part.sha256}" alt="{escape(part.name)}">'
+        for part in message.parts
+        if isinstance(part, Image)
+    )
+    text = f'<div class="question-text">{escape(message.message.text)}</div>'
+    edit = f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
+    return f'<div class="question" data-id="{message.id}">{pictures}{text}<div class="question-actions">{edit}</div></div>'
+
+
+def _ending(message: StoredMessage) -> str:
+    """Notices while it runs; afterwards the one row of actions and the exact counts."""
+    details = message.details
+    if message.status == "running":
+        notice = details.get("notice") or ("" if message.parts else "Working …")
+        return f'<div class="answer-notice quiet" role="status">{escape(notice)}</div>'
+    said = ""
+    if message.status == "failed":
+        said = f'<p class="tool-error" role="alert">{escape(details.get("error", "The answer failed."))}</p>'
+    elif message.status == "stopped":
+        said = '<p class="quiet stopped">Stopped.</p>'
+    elif details.get("ended"):
+        said = f'<p class="quiet ended">{escape(details["ended"])}</p>'
+    buttons = "".join(
+        f'<button data-action="{action}" data-id="{message.id}" aria-label="{label}">{name}</button>'
+        for action, name, label in (
+            ("copy", "Copy", "Copy this answer"),
+            ("retry", "Retry", "Answer again"),
+            ("undo", "Undo", "Take the question back"),
+        )
+    )
+    return f'{said}<div class="answer-actions">{buttons}<span class="usage quiet">{escape(_usage(details))}</span></div>'
+
+
+def _usage(details: dict[str, Any]) -> str:
+    usage = details.get("usage")
+    if not usage or not usage["new_tokens"]:
+        return ""
+    speed = usage["new_tokens"] / usage["seconds"] if usage["seconds"] else 0.0
+    first = f", first after {usage['first_token_s']:.1f} s" if usage["first_token_s"] is not None else ""
+    return f"{details.get('model', '')} · {usage['prompt_tokens']} + {usage['new_tokens']} tokens, {speed:.0f}/s{first}"
