@@ -30,11 +30,11 @@ from errors import SettingsError
 
 VENDOR = ROOT / "assets" / "vendor"
 
-#: Gradio's own page needs inline scripts and styles, and evaluates none.
+#: Gradio's own page needs inline scripts and styles, and evaluates the templates of its HTML components.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' data: blob:",
@@ -93,6 +93,10 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         path, media_type = found
         return FileResponse(path, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
 
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        return FileResponse(ROOT / "assets" / "logo.svg", media_type="image/svg+xml")
+
     app.mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False), name="vendor")
     gr.mount_gradio_app(
         app,
@@ -103,7 +107,6 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         head=PAGE_HEAD,
         footer_links=[],
         run_history=False,
-        favicon_path=str(ROOT / "assets" / "logo.svg"),
         max_file_size=settings.upload_mb * 1_000_000,
         show_error=True,
         ssr_mode=False,
