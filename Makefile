@@ -42,7 +42,7 @@ test: dev
 lint: dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
+	@$(PY) -m mypy -p app -p model -p tools
 
 format: dev
 	@$(PY) -m ruff check --fix .

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app", description="Retort without a browser.")
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="answer one request, or with --json - one request a line")
-    ask.add_argument("request", nargs="?", help="what to ask; - reads {\"request\": …} JSON lines (with --json)")
+    ask.add_argument("request", nargs="?", help='what to ask; - reads {"request": …} JSON lines (with --json)')
     ask.add_argument("--file", type=Path, action="append", default=[], help="a picture to attach (repeatable)")
     ask.add_argument("--model", default="", help="a model's folder or id; without it the embedded model")
     ask.add_argument("--json", action="store_true", help="print every event as a JSON line")

@@ -16,7 +16,7 @@ from app.handles import Handles
 from app.prompts import SYSTEM_WITH_RESULTS, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, with_results
 from app.routing import Router
 from errors import RetortError, ToolInputError
-from model.events import ChatModel, Event, Finished, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
+from model.events import ChatModel, Event, Finished, FinishReason, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
 from model.messages import Message, Text, Thinking, ToolCall, ToolResult
 from tools.outputs import ToolResult as Output
 
@@ -104,7 +104,7 @@ class Assistant:
         usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
         while True:
             parts: list[Any] = []
-            reason = "stop"
+            reason: FinishReason = "stop"
             for event in model.stream(prompt, schemas, options, stop):
                 if isinstance(event, Finished):
                     usage, reason = usage + event.usage, event.reason
@@ -129,7 +129,10 @@ class Assistant:
                 yield result
             if stop.is_set():
                 break
-            prompt += [Message("assistant", tuple(parts)), Message("tool", tuple(_for_reading(result, handles) for result in results))]
+            prompt += [
+                Message("assistant", tuple(parts)),
+                Message("tool", tuple(_for_reading(result, handles) for result in results)),
+            ]
         yield Finished(usage, "stopped" if stop.is_set() else reason)
 
     def _with_routed_calls(
@@ -168,13 +171,13 @@ class Assistant:
         ]
         return self._router.route(messages[-1].text, context=earlier)
 
-    def _call_once(
-        self, call: ToolCall, handles: Handles, seen: set[str], stop: threading.Event
-    ) -> ToolResult:
+    def _call_once(self, call: ToolCall, handles: Handles, seen: set[str], stop: threading.Event) -> ToolResult:
         """Run a call unless this turn has made it already: a small model may ask the same for ever."""
         key = json.dumps([call.name, call.arguments], sort_keys=True)
         if key in seen:
-            return _failed(call, ToolInputError(f"{call.name} was called with these arguments before", "", "use that result"))
+            return _failed(
+                call, ToolInputError(f"{call.name} was called with these arguments before", "", "use that result")
+            )
         seen.add(key)
         try:
             call = replace(call, arguments=handles.resolved(call.arguments))
@@ -219,7 +222,13 @@ def for_model(messages: Sequence[Message]) -> list[Message]:
 
 def _prompt(messages: Sequence[Message], answered: Sequence[ToolResult]) -> list[Message]:
     """For a model without tools: the words alone, and the tools' sentences beside the last question."""
-    words = [Message(message.role, tuple(part for part in message.parts if not isinstance(part, (Thinking, ToolCall, ToolResult)))) for message in messages]
+    words = [
+        Message(
+            message.role,
+            tuple(part for part in message.parts if not isinstance(part, (Thinking, ToolCall, ToolResult))),
+        )
+        for message in messages
+    ]
     words = [message for message in words if message.parts]
     if not answered:
         return [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *words]
@@ -250,4 +259,3 @@ def _for_reading(result: ToolResult, handles: Handles) -> ToolResult:
 def _failed(call: ToolCall, error: RetortError) -> ToolResult:
     told = error.as_json() if isinstance(error, ToolInputError) else {"what": str(error), "where": "", "hint": ""}
     return ToolResult(call.id, call.name, False, {**told, "sentence": str(error)})
-

@@ -32,12 +32,127 @@ _FORMULA = re.compile(r"(?:\(?[A-Z][a-z]?\d*\)?\d*)+(?:\^?\{?\d*[+-]\}?)?")
 _AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWYX")
 #: Words of the sentence itself, never of a name.
 GRAMMAR = frozenset(
-    "a an the this that these those it its they them their of in on at to for from with by as is are was were be been do"
-    " does did has have had i me my we us our you your can could would should will shall may might must please now also"
-    " just so what which whats what's how's hows there here and or then too give tell get find calculate compute determine"
-    " need want know let lets about into using use whose when if any some i'd i'm like one two both each again ok okay hi"
-    " hello hey provide report say print output return kindly quickly exactly look up list contain contains same".split()
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "they",
+        "them",
+        "their",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "with",
+        "by",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "i",
+        "me",
+        "my",
+        "we",
+        "us",
+        "our",
+        "you",
+        "your",
+        "can",
+        "could",
+        "would",
+        "should",
+        "will",
+        "shall",
+        "may",
+        "might",
+        "must",
+        "please",
+        "now",
+        "also",
+        "just",
+        "so",
+        "what",
+        "which",
+        "whats",
+        "what's",
+        "how's",
+        "hows",
+        "there",
+        "here",
+        "and",
+        "or",
+        "then",
+        "too",
+        "give",
+        "tell",
+        "get",
+        "find",
+        "calculate",
+        "compute",
+        "determine",
+        "need",
+        "want",
+        "know",
+        "let",
+        "lets",
+        "about",
+        "into",
+        "using",
+        "use",
+        "whose",
+        "when",
+        "if",
+        "any",
+        "some",
+        "i'd",
+        "i'm",
+        "like",
+        "one",
+        "two",
+        "both",
+        "each",
+        "again",
+        "ok",
+        "okay",
+        "hi",
+        "hello",
+        "hey",
+        "provide",
+        "report",
+        "say",
+        "print",
+        "output",
+        "return",
+        "kindly",
+        "quickly",
+        "exactly",
+        "look",
+        "up",
+        "list",
+        "contain",
+        "contains",
+        "same",
+    ]
 )
+
 
 @dataclass(frozen=True)
 class Entity:
@@ -135,10 +250,20 @@ def _looks_like_smiles(text: str) -> bool:
             return True
         if re.search(r"[A-Za-z]\d", text):
             return len(text) >= 4
-        return len(text) >= 2 and "C" in text and re.fullmatch(r"(?:Br|Cl|[BCNOPSFI])+(?:[.](?:Br|Cl|[BCNOPSFI])+)*", text) is not None
+        return (
+            len(text) >= 2
+            and "C" in text
+            and re.fullmatch(r"(?:Br|Cl|[BCNOPSFI])+(?:[.](?:Br|Cl|[BCNOPSFI])+)*", text) is not None
+        )
     # broken beyond the grammar: still a structure if it begins with atoms, has its brackets or bonds, and no words
     sign = re.search(r"[=#()\[\]]", text)
-    return bool(sign) and bool(re.match(r"[\[(]?[BCNOPSFIbcnops]", text)) and not re.search(r"[a-z]{3,}", re.sub(r"[bcnops]{2,}", "", text)) and len(text) >= 4 and not re.search(r"^[A-Za-z]+\([a-z]*\)$", text)
+    return (
+        bool(sign)
+        and bool(re.match(r"[\[(]?[BCNOPSFIbcnops]", text))
+        and not re.search(r"[a-z]{3,}", re.sub(r"[bcnops]{2,}", "", text))
+        and len(text) >= 4
+        and not re.search(r"^[A-Za-z]+\([a-z]*\)$", text)
+    )
 
 
 def _element(request: str, start: int, end: int) -> str:
@@ -169,7 +294,13 @@ def _trimmed(request: str, start: int, end: int) -> tuple[int, int]:
         last, word = request[end - 1], request[start:end]
         if last in "\"'“”‘’,;:!?" or (last == "." and not word.endswith("..")):
             end -= 1
-        elif last == ")" and word.startswith("(") and word.count("(") == word.count(")") and not word[1:2].isdigit() and _closes_first(word):
+        elif (
+            last == ")"
+            and word.startswith("(")
+            and word.count("(") == word.count(")")
+            and not word[1:2].isdigit()
+            and _closes_first(word)
+        ):
             start, end = start + 1, end - 1
         elif last == ")" and word.count(")") > word.count("("):
             end -= 1

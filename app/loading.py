@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from errors import ModelError
@@ -21,7 +21,7 @@ class ModelStatus:
     sentence: str
     progress: float = 0.0
     name: str = ""
-    abilities: Abilities = Abilities()
+    abilities: Abilities = field(default_factory=Abilities)
     cannot: str = ""
 
 

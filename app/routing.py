@@ -23,7 +23,7 @@ COVERAGE = 0.6  # of a clause's weight that the chosen tool must account for
 ASKED, NAMED, IN_A_PHRASE, DESCRIBED = 1.0, 0.8, 0.7, 0.4
 WRONG_SEQUENCE = 0.7  # DNA where a protein is wanted: the tool refuses it in a sentence, which helps more than silence
 
-_PRONOUNS = frozenset("it its this that these those they them their same one".split())
+_PRONOUNS = frozenset(["it", "its", "this", "that", "these", "those", "they", "them", "their", "same", "one"])
 _SPLIT = re.compile(r"[,;?!.\n]+(?=\s|$)|\band\b|\bthen\b|\balso\b|\bplus\b|&", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-'’]*")
 #: Which kinds of entity an argument takes.
@@ -97,7 +97,12 @@ class Router:
                 holders[word] = holders.get(word, 0) + 1
         self._rarity = {word: math.log(1 + total / count) for word, count in holders.items()}
         self._unknown = math.log(1 + total)
-        spoken = {word for tool in catalog for phrase in (*tool.get("asks", ()), tool["name"].replace("_", " ")) for word in _TOKEN.findall(phrase.lower())}
+        spoken = {
+            word
+            for tool in catalog
+            for phrase in (*tool.get("asks", ()), tool["name"].replace("_", " "))
+            for word in _TOKEN.findall(phrase.lower())
+        }
         self._known_words = frozenset(GRAMMAR | spoken | {word + "s" for word in spoken})
 
     def route(self, request: str, context: Sequence[str] = ()) -> list[Routed]:
@@ -162,7 +167,11 @@ class Router:
         if not strong or matched < COVERAGE * weight:
             return 0.0
         score = sum(self._rarity[word] * candidate.words[word] for word in words if word in candidate.words)
-        return score + sum(0.5 * len(phrase) for phrase in candidate.phrases if _contains(list(map(stem, _TOKEN.findall(clause.text))), phrase))
+        return score + sum(
+            0.5 * len(phrase)
+            for phrase in candidate.phrases
+            if _contains(list(map(stem, _TOKEN.findall(clause.text))), phrase)
+        )
 
 
 def stem(word: str) -> str:
@@ -170,15 +179,37 @@ def stem(word: str) -> str:
     word = word.lower().replace("’", "'").removesuffix("'s")
     if word in ("drawn", "drew"):
         return "draw"
-    for ending, kept in (("ities", "ity"), ("ies", "y"), ("sses", "ss"), ("ations", "at"), ("ation", "at"), ("ates", "at"), ("ated", "at"), ("ating", "at"), ("ate", "at"), ("ings", ""), ("ing", ""), ("ed", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) + len(kept) >= 3 and not (ending == "s" and word.endswith(("ss", "us", "is"))):
+    for ending, kept in (
+        ("ities", "ity"),
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ations", "at"),
+        ("ation", "at"),
+        ("ates", "at"),
+        ("ated", "at"),
+        ("ating", "at"),
+        ("ate", "at"),
+        ("ings", ""),
+        ("ing", ""),
+        ("ed", ""),
+        ("s", ""),
+    ):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) + len(kept) >= 3
+            and not (ending == "s" and word.endswith(("ss", "us", "is")))
+        ):
             return word[: len(word) - len(ending)] + kept
     return word
 
 
 def _clauses(request: str, entities: list[Entity]) -> list[_Clause]:
     """The request cut at conjunctions and punctuation outside entities; a list of entities stays whole."""
-    cuts = [match for match in _SPLIT.finditer(request) if not _is_inside(match, entities) and not _joins(request, match, entities)]
+    cuts = [
+        match
+        for match in _SPLIT.finditer(request)
+        if not _is_inside(match, entities) and not _joins(request, match, entities)
+    ]
     starts = [0, *(match.end() for match in cuts)]
     ends = [*(match.start() for match in cuts), len(request)]
     marks = [".", *(match.group() for match in cuts)]
@@ -238,7 +269,9 @@ def _misspelt(clause: _Clause, candidate: _Candidate) -> list[Entity]:
     """Words that no tool knows and that may be meant as names, for a tool that wants a molecule."""
     if any(entity.kind in _ACCEPTS["notation"] for entity in clause.entities):
         return []
-    if not any(candidate.entities[name] in ("molecule", "molecules", "name", "notation") for name in candidate.required):
+    if not any(
+        candidate.entities[name] in ("molecule", "molecules", "name", "notation") for name in candidate.required
+    ):
         return []
     unknown = [word for word in clause.words if stem(word) not in candidate.words and may_be_a_misspelt_name(word)]
     return [Entity("name", word, 0, 0) for word in unknown]
@@ -266,19 +299,14 @@ def _filled(candidate: _Candidate, clause: _Clause, subjects: list[Entity]) -> l
     accepted = _ACCEPTS[wanted] if any(entity.kind in _ACCEPTS[wanted] for entity in subjects) else _SEQUENCES
     own = [entity for entity in subjects if entity.kind in accepted]
     options = _options(candidate, clause, own)
-    used = set(json.dumps(value) for value in options.values())
+    used = {json.dumps(value) for value in options.values()}
     texts = list(dict.fromkeys(entity.text for entity in own if json.dumps(entity.text) not in used))
     if wanted == "molecules":
         return [Routed(candidate.name, {main: texts if len(texts) > 1 else texts[0], **options})] if texts else []
-    calls = []
-    for text in texts:
-        elements = [entity.value for entity in subjects if entity.kind == "element"]
-        element = next((name for name, kind in candidate.entities.items() if kind == "element"), None)
-        for symbol in dict.fromkeys(elements) if element else ():
-            calls.append(Routed(candidate.name, {main: text, element: symbol, **options}))  # type: ignore[dict-item]
-        if not (element and elements):
-            calls.append(Routed(candidate.name, {main: text, **options}))
-    return calls
+    element = next((name for name, kind in candidate.entities.items() if kind == "element"), "")
+    symbols = dict.fromkeys(entity.value for entity in subjects if entity.kind == "element") if element else {}
+    choices = [{element: symbol} for symbol in symbols] or [{}]
+    return [Routed(candidate.name, {main: text, **choice, **options}) for text in texts for choice in choices]
 
 
 def _options(candidate: _Candidate, clause: _Clause, own: list[Entity]) -> dict[str, Any]:
@@ -302,9 +330,9 @@ def _options(candidate: _Candidate, clause: _Clause, own: list[Entity]) -> dict[
                 options[name] = int(beside.group(1))
         elif "string" in kinds:
             place = re.search(spoken, clause.text, re.IGNORECASE)
-            after = [entity for entity in own if place and clause.text.find(entity.text) > place.start()]
-            if after and len(own) > 1:
-                options[name] = after[-1].text
+            following = [entity for entity in own if place and clause.text.find(entity.text) > place.start()]
+            if following and len(own) > 1:
+                options[name] = following[-1].text
     return options
 
 

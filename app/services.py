@@ -79,5 +79,7 @@ def _cannot(model: ChatModel) -> str:
         return ""
     sentence = f"{model.name} cannot {' or '.join(lacks)}."
     if not model.abilities.tools:
-        sentence += " Retort picks the tool from your words; the numbers are the tools', the model's own words are unchecked."
+        sentence += (
+            " Retort picks the tool from your words; the numbers are the tools', the model's own words are unchecked."
+        )
     return sentence

@@ -30,9 +30,7 @@ class Settings(BaseSettings):
     model: Annotated[str, Field(description="a model's folder or Hugging Face id; empty: the embedded model")] = ""
     host: Annotated[str, Field(description="address to listen on; 0.0.0.0 lets other machines in")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on")] = 7860
-    allow_host: Annotated[
-        list[str], Field(description="further host names by which browsers may reach the page")
-    ] = []
+    allow_host: Annotated[list[str], Field(description="further host names by which browsers may reach the page")] = []
     folder: Annotated[Path, Field(description="where conversations and uploads are kept")] = ROOT / "data"
     database: Annotated[str, Field(description="SQLAlchemy URL of the conversations; empty: SQLite in the folder")] = ""
     threads: Annotated[int, Field(ge=0, le=256, description="CPU threads of the model; 0: chosen")] = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ class Turns:
 
     def answer(
         self, conversation_id: str, stop: threading.Event, options: Options | None = None
-    ) -> Iterator[StoredMessage]:
+    ) -> Generator[StoredMessage, None, None]:
         """The growing answer, a snapshot at most every 50 ms; the last one is not ``running`` any more.
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
@@ -58,7 +58,9 @@ class Turns:
             growing.end("stopped")
         yield growing.message
 
-    def _wait_for_model(self, growing: _Growing, stop: threading.Event) -> Iterator[StoredMessage]:
+    def _wait_for_model(
+        self, growing: _Growing, stop: threading.Event
+    ) -> Generator[StoredMessage, None, ChatModel | None]:
         self._slot.start()
         while (model := self._slot.wait(TOLD_EVERY_S)) is None and not stop.is_set():
             status = self._slot.status()
@@ -133,6 +135,7 @@ class _Growing:
     def _end_thinking(self) -> None:
         if self._thinking_since is not None:
             thought = self.message.parts[-1]
+            assert isinstance(thought, Thinking)
             seconds = round(time.monotonic() - self._thinking_since, 1)
             self.message = with_part(self.message, replace(thought, seconds=seconds), replacing=True)
             self._thinking_since = None

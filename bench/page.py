@@ -70,9 +70,7 @@ def _page_characters_per_second(history: int) -> float:
         _fill(folder / "data", history)
         flags = ("--script", str(script), "--rate", str(RATE))
         server = Server(folder, *flags, program=("-m", "tests.browser.scripted_app"))
-        browser = playwright.chromium.launch(
-            executable_path=chromium.bring(), headless=True, args=list(chromium.FLAGS)
-        )
+        browser = playwright.chromium.launch(executable_path=chromium.bring(), headless=True, args=list(chromium.FLAGS))
         try:
             page = browser.new_page()
             page.goto(server.url)

@@ -23,5 +23,9 @@ def measure() -> list[Row]:
         if row["tool"] is None:
             right += not calls
         else:
-            right += len(calls) == 1 and calls[0].tool == row["tool"] and row["arguments"].items() <= calls[0].arguments.items()
+            right += (
+                len(calls) == 1
+                and calls[0].tool == row["tool"]
+                and row["arguments"].items() <= calls[0].arguments.items()
+            )
     return [Row("plain requests that reach the right tool, or none for small talk", right, len(due), "requests", 0.9)]

@@ -62,5 +62,12 @@ def measure(repeats: int = 5) -> list[Row]:
                 ours.append(ours_s)
                 theirs.append(theirs_s)
     return [
-        Row("start to first page, against a hello-world Gradio app", statistics.median(ours), statistics.median(theirs), "s", 1.3, at_most=True)
+        Row(
+            "start to first page, against a hello-world Gradio app",
+            statistics.median(ours),
+            statistics.median(theirs),
+            "s",
+            1.3,
+            at_most=True,
+        )
     ]

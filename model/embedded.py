@@ -48,7 +48,9 @@ def install(folder: Path = FOLDER) -> None:
         with gguf.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != GGUF_SHA256:
-            raise ModelError(f"The embedded model's file has the SHA-256 {found} and not {GGUF_SHA256}; it is not used.")
+            raise ModelError(
+                f"The embedded model's file has the SHA-256 {found} and not {GGUF_SHA256}; it is not used."
+            )
         print("Setting up: converting it for quick starts …", flush=True)
         made = work / "made"
         _convert(gguf, made)
@@ -77,7 +79,9 @@ def _convert(gguf: Path, folder: Path) -> None:
     if hasattr(config, "quantization_config"):  # a marked model refuses to be saved
         del config.quantization_config
     # the head is the embedding's own matrix: saved once, and loaded as the same tensor
-    config.tie_word_embeddings = torch.equal(loaded.get_input_embeddings().weight, loaded.get_output_embeddings().weight)
+    config.tie_word_embeddings = torch.equal(
+        loaded.get_input_embeddings().weight, loaded.get_output_embeddings().weight
+    )
     fresh = type(loaded)(config).to(torch.bfloat16)
     fresh.load_state_dict(loaded.state_dict())
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)

@@ -26,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("list", help="print the schema of every tool, a JSON object a line")
     call = commands.add_parser("call", help="run one tool and print its result as JSON; exit status 2 on an error")
     call.add_argument("name", help="the tool's name")
-    call.add_argument("arguments", help="""its arguments as JSON, such as '{"molecule": "CCO"}', or - for standard input""")
+    call.add_argument(
+        "arguments", help="""its arguments as JSON, such as '{"molecule": "CCO"}', or - for standard input"""
+    )
     commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
     options = parser.parse_args(arguments)
     workers = Workers(size=WORKERS if options.command == "batch" else 1)
@@ -116,7 +118,9 @@ def _object(text: str, where: str, example: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ToolInputError(f"{shown(text)} is not JSON ({error})", where, f"write an object such as {example}") from None
+        raise ToolInputError(
+            f"{shown(text)} is not JSON ({error})", where, f"write an object such as {example}"
+        ) from None
     if not isinstance(value, dict):
         raise ToolInputError(f"{shown(text)} is not a JSON object", where, f"write an object such as {example}")
     return value

@@ -114,9 +114,7 @@ def _input_error(tool: Tool, error: ValidationError) -> ToolInputError:
     if first["type"] == "missing":
         return ToolInputError(f"{tool.name} needs the argument '{name}'", name, f"its arguments are: {wanted}")
     if first["type"] == "extra_forbidden":
-        return ToolInputError(
-            f"{tool.name} has no argument {shown(name)}", "arguments", f"its arguments are: {wanted}"
-        )
+        return ToolInputError(f"{tool.name} has no argument {shown(name)}", "arguments", f"its arguments are: {wanted}")
     complaint = first["msg"][:1].lower() + first["msg"][1:]
     return ToolInputError(f"{shown(first['input'])} cannot be used: {complaint}", name, "correct this argument")
 

@@ -155,7 +155,9 @@ class Workers:
         except _Cancelled:
             raise ToolError(f"{name} was stopped.") from None
         except _OutOfTime:
-            raise ToolError(f"{name} was stopped after {limit_s or START_LIMIT_S:g} s; give it something smaller.") from None
+            raise ToolError(
+                f"{name} was stopped after {limit_s or START_LIMIT_S:g} s; give it something smaller."
+            ) from None
         except _Died:
             raise ToolError(f"{name} ended without an answer (its process died); give it something smaller.") from None
         finally:
@@ -219,9 +221,13 @@ def _request(name: str, arguments: Mapping[str, Any]) -> bytes:
     try:
         request = json.dumps({"name": name, "arguments": dict(arguments)}, allow_nan=False).encode()
     except ValueError:
-        raise ToolInputError(f"The arguments of {shown(name)} hold a number that is not finite", "arguments", "give numbers") from None
+        raise ToolInputError(
+            f"The arguments of {shown(name)} hold a number that is not finite", "arguments", "give numbers"
+        ) from None
     if len(request) > MOST_ARGUMENT_BYTES:
         raise ToolInputError(
-            f"The arguments of {shown(name)} have {len(request):,} bytes", "arguments", f"give at most {MOST_ARGUMENT_BYTES:,}"
+            f"The arguments of {shown(name)} have {len(request):,} bytes",
+            "arguments",
+            f"give at most {MOST_ARGUMENT_BYTES:,}",
         )
     return request

@@ -48,7 +48,9 @@ def answer(toolbox: Toolbox, line: str) -> str:
         result = toolbox[name](request["arguments"])
         told = json.dumps({"result": result.model_dump(mode="json")}, allow_nan=False)
         if len(told) > MOST_ANSWER_BYTES:
-            return json.dumps({"tool_error": f"{name} gave more than {MOST_ANSWER_BYTES // 1_000_000} MB; ask for less."})
+            return json.dumps(
+                {"tool_error": f"{name} gave more than {MOST_ANSWER_BYTES // 1_000_000} MB; ask for less."}
+            )
         return told
     except ToolInputError as error:
         return json.dumps({"input_error": error.as_json()})

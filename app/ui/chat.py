@@ -111,7 +111,14 @@ class Chat:
         messages = self._services.store.messages(conversation_id) if conversation_id else []
         conversation_id = conversation_id if messages else ""
         chat = chat_messages(conversation_id, messages)
-        return chat, {"text": "", "files": []}, conversation_id, "", self._sidebar(conversation_id), gr.update(visible=not chat)
+        return (
+            chat,
+            {"text": "", "files": []},
+            conversation_id,
+            "",
+            self._sidebar(conversation_id),
+            gr.update(visible=not chat),
+        )
 
     def _answer(self, conversation_id: str, stop: threading.Event) -> Iterator[tuple[Any, ...]]:
         """Stream the answer to the last question; when the page goes away the turn is stopped and kept."""
@@ -156,5 +163,3 @@ class Chat:
 
     def _sidebar(self, conversation_id: str) -> str:
         return sidebar_html(self._services.store.conversations(), conversation_id)
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -20,7 +21,9 @@ from app.ui.views import escape
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PAGE_STYLES = [ASSETS / "page.css", ASSETS / "views.css"]
-PAGE_HEAD = "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js"))
+PAGE_HEAD = "".join(
+    f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js")
+)
 
 _SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "serif")
 _MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "monospace")
@@ -79,8 +82,8 @@ def build_page(services: Services) -> gr.Blocks:
             )
         clock = gr.Timer(0.5)
         shown = [log, composer, conversation, editing, sidebar, welcome]
-        quietly = {"show_progress": "hidden", "api_visibility": "private"}
-        streaming = {**quietly, "concurrency_limit": 16}
+        quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        streaming: dict[str, Any] = {**quietly, "concurrency_limit": 16}
         composer.submit(chat.ask, [composer, conversation, editing], shown, **streaming)
         composer.stop(chat.stop, [conversation], None, queue=False, **quietly)
         act.click(chat.act, [action, conversation], shown, js=_PRESSED, **streaming)

@@ -58,7 +58,9 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
 
 
 def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
-    title = "Thinking …" if is_running else f"Thought for {part.seconds:.1f} s" if part.seconds is not None else "Thought"
+    title = (
+        "Thinking …" if is_running else f"Thought for {part.seconds:.1f} s" if part.seconds is not None else "Thought"
+    )
     metadata = {"title": title, "status": "pending" if is_running else "done"}
     return {"role": "assistant", "content": safe_markdown(part.text), "metadata": metadata}
 
@@ -86,9 +88,9 @@ def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool) -> st
     return (
         f'<details class="tool-card" data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
         f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s</span></summary>'
-        f'<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>'
+        f"<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>"
         f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
-        f"<ul>{notes}</ul></details><div class=\"views\">{views}</div>"
+        f'<ul>{notes}</ul></details><div class="views">{views}</div>'
     )
 
 
@@ -110,7 +112,9 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
     )
     text = f'<div class="question-text">{escape(message.message.text)}</div>'
     edit = f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
-    return f'<div class="question" data-id="{message.id}">{pictures}{text}<div class="question-actions">{edit}</div></div>'
+    return (
+        f'<div class="question" data-id="{message.id}">{pictures}{text}<div class="question-actions">{edit}</div></div>'
+    )
 
 
 def _ending(message: StoredMessage) -> str:
@@ -134,7 +138,9 @@ def _ending(message: StoredMessage) -> str:
             ("undo", "Undo", "Take the question back"),
         )
     )
-    return f'{said}<div class="answer-actions">{buttons}<span class="usage quiet">{escape(_usage(details))}</span></div>'
+    return (
+        f'{said}<div class="answer-actions">{buttons}<span class="usage quiet">{escape(_usage(details))}</span></div>'
+    )
 
 
 def _usage(details: dict[str, Any]) -> str:

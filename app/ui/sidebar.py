@@ -11,7 +11,7 @@ def sidebar_html(conversations: list[Conversation], current: str) -> str:
     if not conversations:
         return '<nav id="conversations"><p class="quiet">Your conversations will be listed here.</p></nav>'
     rows = "".join(
-        f'<li{" class=current" if conversation.id == current else ""}>'
+        f"<li{' class=current' if conversation.id == current else ''}>"
         f'<button data-action="open" data-id="{conversation.id}"{" aria-current=page" if conversation.id == current else ""}>'
         f"{escape(conversation.title)}</button>"
         f'<button class="delete" data-action="delete" data-id="{conversation.id}" '

@@ -33,7 +33,9 @@ class ChatFormat:
         self._context = context
         self._marks = [mark for mark in tokenizer.all_special_tokens if len(mark) > 1]
 
-    def prompt(self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None, room: int) -> Prompt:
+    def prompt(
+        self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None, room: int
+    ) -> Prompt:
         """The ids of a prompt that leaves ``room`` tokens for the answer; the oldest turns go first.
 
         Raises ``ModelError`` if the last message alone is too long.
@@ -70,7 +72,11 @@ class ChatFormat:
         if message.role == "tool":
             results = [part for part in message.parts if isinstance(part, ToolResult)]
             return [
-                {"role": "tool", "name": part.name, "content": self._plain(json.dumps(part.content, ensure_ascii=False))}
+                {
+                    "role": "tool",
+                    "name": part.name,
+                    "content": self._plain(json.dumps(part.content, ensure_ascii=False)),
+                }
                 for part in results
             ]
         content = "".join(self._words(part) for part in message.parts)

@@ -124,7 +124,9 @@ class LocalModel:
                 request.outbox.put(request.finished(reason))
                 request.outbox.close()
             except torch.OutOfMemoryError:
-                request.outbox.close(ModelError("The machine ran out of memory for this answer; shorten the conversation."))
+                request.outbox.close(
+                    ModelError("The machine ran out of memory for this answer; shorten the conversation.")
+                )
             except Exception as error:  # this request fails; the thread and the others go on
                 failed = ModelError(f"The model failed in this answer ({type(error).__name__}: {error}); ask again.")
                 failed.__cause__ = error
@@ -184,5 +186,3 @@ def _end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
     configured = getattr(model.generation_config, "eos_token_id", None)
     ends |= set(configured) if isinstance(configured, (list, tuple)) else {configured}
     return frozenset(end for end in ends if end is not None)
-
-

@@ -37,7 +37,9 @@ def load(spec: str, progress: Progress = lambda fraction, doing: None, threads: 
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype="auto", local_files_only=True, trust_remote_code=False, low_cpu_mem_usage=True
         )
-    except Exception as error:  # transformers and safetensors raise what they like; each means this folder cannot be loaded
+    except (
+        Exception
+    ) as error:  # transformers and safetensors raise what they like; each means this folder cannot be loaded
         reason = " ".join(str(error).split())[:200]
         kind = config.get("model_type", "?")
         raise ModelError(
@@ -55,7 +57,9 @@ def _folder(spec: str) -> Path:
     if path.is_dir():
         return path
     if spec.startswith((".", "/", "~")) or os.sep == "\\" or spec.count("/") != 1:
-        raise ModelError(f"There is no folder {shown(spec)}; give --model a folder with a model, or an id such as Qwen/Qwen3-0.6B.")
+        raise ModelError(
+            f"There is no folder {shown(spec)}; give --model a folder with a model, or an id such as Qwen/Qwen3-0.6B."
+        )
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -88,7 +92,9 @@ def _weights(folder: Path, spec: str) -> list[Path]:
         named = sorted(set(json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()))
         missing = [name for name in named if not (folder / name).is_file()]
         if missing:
-            raise ModelError(f"{shown(spec)} lacks {len(missing)} of its {len(named)} weight files ({missing[0]}); fetch it again.")
+            raise ModelError(
+                f"{shown(spec)} lacks {len(missing)} of its {len(named)} weight files ({missing[0]}); fetch it again."
+            )
         return [folder / name for name in named]
     files = sorted(folder.glob("*.safetensors"))
     if not files:

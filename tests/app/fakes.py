@@ -29,7 +29,9 @@ CATALOG = [
 class FakeModel:
     """Each ``stream`` plays the next list of events; a callable among them is called instead (to press stop, say)."""
 
-    def __init__(self, *turns: Sequence[Event | Callable[[], None]], abilities: Abilities = Abilities(tools=True)) -> None:
+    def __init__(
+        self, *turns: Sequence[Event | Callable[[], None]], abilities: Abilities = Abilities(tools=True)
+    ) -> None:
         self.name = "fake"
         self.abilities = abilities
         self.asked: list[list[Message]] = []

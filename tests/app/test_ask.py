@@ -12,7 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def ask(*arguments, lines=None):
     done = subprocess.run(
-        [sys.executable, "-m", "app", "ask", *arguments], cwd=ROOT, input=lines, capture_output=True, text=True, timeout=180
+        [sys.executable, "-m", "app", "ask", *arguments],
+        cwd=ROOT,
+        input=lines,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
@@ -34,7 +39,10 @@ def test_many_requests_are_answered_in_order_each_ended_by_a_line_that_repeats_i
     status, events, _ = ask("--json", "-", lines=lines + "not json\n")
     assert status == 0
     assert [event["request"] for event in events if event["type"] == "finished"] == requests
-    assert [event["name"] for event in events if event["type"] == "tool_call"] == ["draw_molecules", "describe_molecule"]
+    assert [event["name"] for event in events if event["type"] == "tool_call"] == [
+        "draw_molecules",
+        "describe_molecule",
+    ]
     assert [event["ok"] for event in events if event["type"] == "tool_result"] == [False, True]
     assert events[-1]["type"] == "error"
 

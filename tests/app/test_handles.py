@@ -17,7 +17,11 @@ def result(**data):
 
 def test_molecules_and_sequences_are_numbered_apart_in_the_order_they_came():
     handles = Handles()
-    assert [handles.hold(result(smiles="CCO")), handles.hold(result(protein="MKT")), handles.hold(result(smiles=CAFFEINE))] == [
+    assert [
+        handles.hold(result(smiles="CCO")),
+        handles.hold(result(protein="MKT")),
+        handles.hold(result(smiles=CAFFEINE)),
+    ] == [
         "mol_1",
         "seq_1",
         "mol_2",

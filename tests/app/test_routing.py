@@ -46,9 +46,15 @@ def test_small_talk_reaches_no_tool(router, request_):
             [("draw_molecules", {"molecules": "aspirin"}), ("describe_molecule", {"molecule": "aspirin"})],
         ),
         ("draw benzene, toluene and phenol", [("draw_molecules", {"molecules": ["benzene", "toluene", "phenol"]})]),
-        ("Draw CCO and CCN with atom numbers", [("draw_molecules", {"molecules": ["CCO", "CCN"], "atom_numbers": True})]),
+        (
+            "Draw CCO and CCN with atom numbers",
+            [("draw_molecules", {"molecules": ["CCO", "CCN"], "atom_numbers": True})],
+        ),
         ("What are the mass and pI of " + LYSOZYME + "?", [("protein_report", {"sequence": LYSOZYME})]),
-        ("Translate ATGGCTAGCAAA with table 4 in frame 2", [("translate", {"sequence": "ATGGCTAGCAAA", "table": 4, "frame": 2})]),
+        (
+            "Translate ATGGCTAGCAAA with table 4 in frame 2",
+            [("translate", {"sequence": "ATGGCTAGCAAA", "table": 4, "frame": 2})],
+        ),
         ("What is 50-78-2?", [("resolve_structure", {"text": "50-78-2"})]),
         ("CCO", [("resolve_structure", {"text": "CCO"})]),
         (LYSOZYME, [("protein_report", {"sequence": LYSOZYME})]),
@@ -91,6 +97,8 @@ def test_every_argument_is_a_span_of_the_request(router):
                     assert value in row["request"]
 
 
-@pytest.mark.parametrize("hostile", ["(" * 20_000, "C1" * 25_000, "a-" * 20_000, "draw " * 5_000, "[" * 50_000, ">" * 9_000 + "\n"])
+@pytest.mark.parametrize(
+    "hostile", ["(" * 20_000, "C1" * 25_000, "a-" * 20_000, "draw " * 5_000, "[" * 50_000, ">" * 9_000 + "\n"]
+)
 def test_hostile_text_is_answered(router, hostile):
     assert len(routed(router, hostile)) <= 4

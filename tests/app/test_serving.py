@@ -24,7 +24,9 @@ def services(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     store, tools = Store(sqlite_url(folder)), FakeTools()
     slot = ModelSlot(lambda progress: FakeModel(), lambda model: "")
-    return Services(store, Turns(store, Assistant(tools), slot), Uploads(folder / "up", 100_000, 1_000_000), slot, tools)
+    return Services(
+        store, Turns(store, Assistant(tools), slot), Uploads(folder / "up", 100_000, 1_000_000), slot, tools
+    )
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,9 @@ def test_a_growing_text_replaces_itself_and_earlier_parts_stay(store):
 
 def test_the_first_question_becomes_the_title_cut_at_a_word(store):
     conversation = store.create_conversation()
-    store.add_message(conversation, "user", [Text("What is the average mass of acetylsalicylic acid and of salicylic acid?")])
+    store.add_message(
+        conversation, "user", [Text("What is the average mass of acetylsalicylic acid and of salicylic acid?")]
+    )
     [listed] = store.conversations()
     assert listed.title == "What is the average mass of acetylsalicylic acid and of…"
 

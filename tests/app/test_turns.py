@@ -83,7 +83,11 @@ def test_a_question_asked_while_the_model_loads_waits_and_says_so(store):
 
 def test_a_model_that_cannot_be_loaded_fails_the_answer_with_its_sentence(store):
     conversation = asked(store)
-    last = list(turns(store, lambda progress: raising(ModelError("There is no folder."))()).answer(conversation, threading.Event()))[-1]
+    last = list(
+        turns(store, lambda progress: raising(ModelError("There is no folder."))()).answer(
+            conversation, threading.Event()
+        )
+    )[-1]
     assert (last.status, last.details["error"]) == ("failed", "There is no folder.")
 
 

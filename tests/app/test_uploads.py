@@ -30,7 +30,9 @@ def written(tmp_path, content, name="picture.png"):
     return path
 
 
-@pytest.mark.parametrize(("format", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+@pytest.mark.parametrize(
+    ("format", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
+)
 def test_a_picture_is_known_by_its_content_whatever_its_name(uploads, tmp_path, format, media_type):
     image = uploads.take(ONE, written(tmp_path, picture(format), "notes.txt"))
     assert (image.media_type, image.name) == (media_type, "notes.txt")
@@ -39,7 +41,12 @@ def test_a_picture_is_known_by_its_content_whatever_its_name(uploads, tmp_path, 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n" + b"\0" * 50],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"%PDF-1.7",
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+    ],
     ids=["empty", "svg", "pdf", "a png's first bytes only"],
 )
 def test_what_is_not_a_whole_picture_is_refused_with_a_sentence(uploads, tmp_path, content):
@@ -54,7 +61,7 @@ def test_a_truncated_picture_is_refused(uploads, tmp_path):
 
 
 def test_too_many_bytes_are_refused_before_anything_is_read(uploads, tmp_path):
-    with pytest.raises(UploadError, match="at most 0 MB|MB and at most"):
+    with pytest.raises(UploadError, match="MB and at most"):
         uploads.take(ONE, written(tmp_path, b"\0" * 300_000))
 
 

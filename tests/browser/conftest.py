@@ -16,7 +16,9 @@ LOOPBACK = re.compile(r"^(https?|wss?)://(127\.0\.0\.1|localhost)(:\d+)?/|^(data
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium.bring(), headless=True, args=list(chromium.FLAGS))
+        launched = playwright.chromium.launch(
+            executable_path=chromium.bring(), headless=True, args=list(chromium.FLAGS)
+        )
         yield launched
         launched.close()
 

@@ -33,7 +33,9 @@ def main() -> None:
     model = ScriptedModel(turns, abilities=Abilities(tools=True, thinking=True), delay_s=1 / own.rate)
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
-    uploads = Uploads(settings.folder / "uploads", settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
+    uploads = Uploads(
+        settings.folder / "uploads", settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000
+    )
     serve(Services(store, Turns(store, Assistant(tools), slot), uploads, slot, tools), settings)
 
 

@@ -31,7 +31,11 @@ class Server:
         command = [sys.executable, *program, "--port", str(self.port), "--folder", str(folder / "data"), *flags]
         self._output = self.log.open("wb")
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=self._output, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
         )
         self._wait()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ def parse(text, cuts=(), **options):
     parser = OutputParser(**options)
     edges = [0, *sorted(cuts), len(text)]
     events = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         events += parser.feed(text[start:end])
     return merged(events + parser.close())
 

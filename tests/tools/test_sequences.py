@@ -15,7 +15,15 @@ def test_the_first_codons_of_gfp_translate_to_its_first_residues():
 
 @pytest.mark.parametrize(
     ("table", "codon", "residue"),
-    [(1, "TGA", "*"), (4, "TGA", "W"), (2, "AGA", "*"), (2, "ATA", "M"), (3, "CTT", "T"), (12, "CTG", "S"), (6, "TAA", "Q")],
+    [
+        (1, "TGA", "*"),
+        (4, "TGA", "W"),
+        (2, "AGA", "*"),
+        (2, "ATA", "M"),
+        (3, "CTT", "T"),
+        (12, "CTG", "S"),
+        (6, "TAA", "Q"),
+    ],
 )
 def test_codons_that_differ_between_ncbis_genetic_codes(table, codon, residue):
     # NCBI, "The Genetic Codes": mycoplasma UGA is Trp, vertebrate mitochondria AGA is a stop, yeast CUG is Ser, ...

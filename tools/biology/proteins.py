@@ -70,7 +70,9 @@ def protein_report(sequence: ProteinText) -> ToolOutput:
     if len(residues) < 10:
         notes.append("So short a peptide: pI, instability and hydropathy say little.")
     if residues.count("C"):
-        notes.append(f"{residues.count('C')} Cys: 'reduced' counts them free, 'oxidized' all paired as cystines; the mass counts them reduced.")
+        notes.append(
+            f"{residues.count('C')} Cys: 'reduced' counts them free, 'oxidized' all paired as cystines; the mass counts them reduced."
+        )
     summary = (
         f"{parsed.label if parsed.name else 'Protein'} of {len(residues)} residues: average mass {average:.1f} Da, "
         f"pI {data['isoelectric_point']:.2f} (Bjellqvist pK values), extinction coefficient at 280 nm {oxidized} M⁻¹ cm⁻¹ "

@@ -29,9 +29,7 @@ _KIND = {"dna": "DNA", "rna": "RNA", "protein": "Protein"}
         "nucleotides", "bases", "reverse complement", "sequence", "complexity", "what kind of sequence",
     ),
 )  # fmt: skip
-def sequence_report(
-    sequence: SequenceText, kind: Literal["auto", "dna", "rna", "protein"] = "auto"
-) -> ToolOutput:
+def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", "protein"] = "auto") -> ToolOutput:
     """Report on a DNA, RNA or protein sequence: kind, length, GC content, composition, mass, reverse complement, complexity.
 
     Mass in dalton. Raises ``ToolInputError`` for what is not one sequence.
@@ -46,7 +44,11 @@ def sequence_report(
         "shannon_entropy_bits": round(_entropy(counts), 3),
         "longest_run": max((match.group() for match in re.finditer(r"(.)\1*", residues)), key=len)[:50],
     }
-    notes = [*parsed.notes, f"Read as {_KIND[alphabet]}: {parsed.why}.", "Complexity is the Shannon entropy of the composition, in bits per residue."]
+    notes = [
+        *parsed.notes,
+        f"Read as {_KIND[alphabet]}: {parsed.why}.",
+        "Complexity is the Shannon entropy of the composition, in bits per residue.",
+    ]
     summary = f"{_KIND[alphabet]} of {len(residues)} {unit(alphabet)}"
     if parsed.name:
         summary = f"{parsed.name}: {summary}"
@@ -56,7 +58,9 @@ def sequence_report(
         notes.append("GC content counts G, C and S among A, C, G, T, U, S and W; other ambiguity codes are left out.")
         if len(residues) <= LONGEST_COMPLEMENT:
             strand = Seq(residues)
-            data["reverse_complement"] = str(strand.reverse_complement_rna() if alphabet == "rna" else strand.reverse_complement())
+            data["reverse_complement"] = str(
+                strand.reverse_complement_rna() if alphabet == "rna" else strand.reverse_complement()
+            )
     mass = _mass(parsed)
     if mass is None:
         notes.append("No mass is given: letters that stand for several residues have none.")
@@ -76,7 +80,15 @@ def sequence_report(
 @tool(
     group="sequence",
     libraries=("biopython",),
-    asks=("translate", "translation", "codons", "encoded protein", "encode", "reading frame", "amino acid sequence of this DNA"),
+    asks=(
+        "translate",
+        "translation",
+        "codons",
+        "encoded protein",
+        "encode",
+        "reading frame",
+        "amino acid sequence of this DNA",
+    ),
 )
 def translate(
     sequence: NucleotideText, table: int = 1, frame: Literal[1, 2, 3, -1, -2, -3] = 1, to_stop: bool = False
@@ -98,13 +110,21 @@ def translate(
     remaining = len(read) % 3
     read = read[: len(read) - remaining]
     if not read:
-        raise ToolInputError(f"{len(parsed.residues)} nt in frame {frame} hold no whole codon", "sequence", "give at least three bases")
+        raise ToolInputError(
+            f"{len(parsed.residues)} nt in frame {frame} hold no whole codon", "sequence", "give at least three bases"
+        )
     whole = str(read.translate(table=table))
     protein = whole.split("*")[0] if to_stop else whole
     stops = whole.count("*")
-    notes = [*parsed.notes, f"Genetic code {table}: {', '.join(name for name in code.names if name)}.", _frame_note(frame)]
+    notes = [
+        *parsed.notes,
+        f"Genetic code {table}: {', '.join(name for name in code.names if name)}.",
+        _frame_note(frame),
+    ]
     if remaining:
-        notes.append(f"{remaining} base{'s' if remaining > 1 else ''} at the end make no codon and were not translated.")
+        notes.append(
+            f"{remaining} base{'s' if remaining > 1 else ''} at the end make no codon and were not translated."
+        )
     if internal := whole[:-1].count("*"):
         where = "translation ended at the first" if to_stop else "shown as *"
         notes.append(f"{internal} stop codon{'s stand' if internal > 1 else ' stands'} inside the sequence; {where}.")
@@ -124,7 +144,9 @@ def translate(
     summary = f"Frame {frame} of {parsed.label} codes for {data['length']} residues ({shown_protein}) by genetic code {table}."
     views = [SequenceView(alphabet=parsed.alphabet, residues=parsed.residues, title=f"{parsed.label}, as given")]
     if protein:
-        views.insert(0, SequenceView(alphabet="protein", residues=protein, title=f"Translation, frame {frame}, code {table}"))
+        views.insert(
+            0, SequenceView(alphabet="protein", residues=protein, title=f"Translation, frame {frame}, code {table}")
+        )
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
 
 
@@ -153,6 +175,7 @@ def _composition_table(counts: Counter[str], length: int, count_unit: str) -> Ta
 def _composition_plot(counts: Counter[str]) -> Plot:
     letters = sorted(counts)
     series = tuple(
-        Series(name=letter, x=(float(index),), y=(float(counts[letter]),)) for index, letter in enumerate(letters, start=1)
+        Series(name=letter, x=(float(index),), y=(float(counts[letter]),))
+        for index, letter in enumerate(letters, start=1)
     )
     return Plot(title="Composition", style="bar", x_label="letter", y_label="count", series=series)

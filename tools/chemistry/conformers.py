@@ -53,7 +53,9 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
         settings.useRandomCoords = True
         embedded = list(rdDistGeom.EmbedMultipleConfs(mol, conformers, settings))
     if not embedded:
-        raise ToolInputError(f"No 3D structure of {parsed.label} could be built", "molecule", "check its stereochemistry")
+        raise ToolInputError(
+            f"No 3D structure of {parsed.label} could be built", "molecule", "check its stereochemistry"
+        )
     field, energies, unfinished = _minimised(mol)
     order = sorted(embedded, key=lambda conformer: energies[conformer])
     relative = [energies[conformer] - energies[order[0]] for conformer in order]
@@ -61,15 +63,23 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
     models = tuple(Chem.MolToMolBlock(mol, confId=conformer) + "\n$$$$\n" for conformer in order)
     labels = tuple(f"conformer {n}: +{energy:.2f} kcal/mol" for n, energy in enumerate(relative, start=1))
     notes = list(parsed.notes)
-    notes.append(f"Embedded by ETKDGv3 (seed {SEED}), hydrogens added, minimised with {field}; low conformers, not proven the lowest.")
+    notes.append(
+        f"Embedded by ETKDGv3 (seed {SEED}), hydrogens added, minimised with {field}; low conformers, not proven the lowest."
+    )
     notes.append("Relative energies are of the force field, in vacuum; they are not free energies.")
     if unfinished:
         notes.append(f"{unfinished} of {len(order)} minimisations had not converged after {MOST_STEPS} steps.")
-    unassigned = [index for index, label in Chem.FindMolChiralCenters(parsed.mol, includeUnassigned=True, useLegacyImplementation=False) if label == "?"]
+    unassigned = [
+        index
+        for index, label in Chem.FindMolChiralCenters(parsed.mol, includeUnassigned=True, useLegacyImplementation=False)
+        if label == "?"
+    ]
     if unassigned:
         built = Chem.Mol(mol)
         Chem.AssignStereochemistryFrom3D(built, order[0])
-        notes.append(f"Stereocentres left open were built as {Chem.MolToSmiles(Chem.RemoveHs(built))}, one of the possible isomers.")
+        notes.append(
+            f"Stereocentres left open were built as {Chem.MolToSmiles(Chem.RemoveHs(built))}, one of the possible isomers."
+        )
     found = f"{len(order)} conformer{'s' if len(order) > 1 else ''}"
     if len(order) < conformers:
         notes.append(f"{conformers} were asked for and {len(order)} could be embedded.")
@@ -82,11 +92,20 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
         "relative_energies_kcal_mol": [round(energy, 2) for energy in relative],
     }
     views: list[Structure3D | Table] = [
-        Structure3D(format="sdf", models=models, labels=labels, style="ballstick", title=parsed.label, caption=f"{parsed.label}, {field}")
+        Structure3D(
+            format="sdf",
+            models=models,
+            labels=labels,
+            style="ballstick",
+            title=parsed.label,
+            caption=f"{parsed.label}, {field}",
+        )
     ]
     if len(order) > 1:
         rows = tuple((n, round(energy, 2)) for n, energy in enumerate(relative, start=1))
-        views.append(Table(title="Conformers", columns=("Conformer", "Relative energy"), rows=rows, units=("", "kcal/mol")))
+        views.append(
+            Table(title="Conformers", columns=("Conformer", "Relative energy"), rows=rows, units=("", "kcal/mol"))
+        )
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
 
 
@@ -99,5 +118,7 @@ def _minimised(mol: Chem.Mol) -> tuple[str, list[float], int]:
         results = AllChem.UFFOptimizeMoleculeConfs(mol, maxIters=MOST_STEPS)  # type: ignore[attr-defined]
         field = "UFF (MMFF94s has no parameters for it)"
     else:
-        raise ToolInputError("Neither MMFF94s nor UFF has parameters for this molecule", "molecule", "draw it in 2D instead")
+        raise ToolInputError(
+            "Neither MMFF94s nor UFF has parameters for this molecule", "molecule", "draw it in 2D instead"
+        )
     return field, [energy for _, energy in results], sum(state != 0 for state, _ in results)

@@ -7,7 +7,6 @@ from typing import Any
 from rdkit import Chem
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
-
 from tools.chemistry.drawing import molecule_svg
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -70,13 +69,17 @@ def describe_molecule(molecule: MoleculeText) -> ToolOutput:
     rows = tuple((name, data[key], unit) for key, name, unit in _ROWS)
     table = Table(title=f"Properties of {parsed.label}", columns=("Property", "Value", "Unit"), rows=rows)
     notes = (*parsed.notes, *_limits(parsed.mol), *CONVENTIONS)
-    return ToolOutput(summary=summary, data=data, views=(molecule_svg(parsed, caption=parsed.label), table), notes=notes)
+    return ToolOutput(
+        summary=summary, data=data, views=(molecule_svg(parsed, caption=parsed.label), table), notes=notes
+    )
 
 
 def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     """The numbers, rounded to the digits that mean something."""
     mol = parsed.mol
-    centres = [label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)]
+    centres = [
+        label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)
+    ]
     return {
         "smiles": parsed.smiles,
         "formula": rdMolDescriptors.CalcMolFormula(mol),
@@ -105,9 +108,13 @@ def _limits(mol: Chem.Mol) -> list[str]:
     notes = []
     charge = Chem.GetFormalCharge(mol)
     if charge:
-        notes.append("Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted.")
+        notes.append(
+            "Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted."
+        )
     if any(atom.GetFormalCharge() for atom in mol.GetAtoms()) or len(Chem.GetMolFrags(mol)) > 1:
-        notes.append("logP (Crippen) is fitted to neutral single compounds: for ions, salts and mixtures it is no more than a rough sum.")
+        notes.append(
+            "logP (Crippen) is fitted to neutral single compounds: for ions, salts and mixtures it is no more than a rough sum."
+        )
     foreign = sorted({atom.GetSymbol() for atom in mol.GetAtoms() if atom.GetAtomicNum() not in _CRIPPEN_ELEMENTS})
     if foreign:
         notes.append(f"logP and QED are not fitted for {', '.join(foreign)}.")

@@ -63,10 +63,14 @@ def molecule_svg(
     options.minFontSize = 11
     options.addAtomIndices = atom_numbers
     options.addStereoAnnotation = stereo_labels
-    options.setAtomPalette({-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}})
+    options.setAtomPalette(
+        {-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}}
+    )
     colours = dict(highlight) if isinstance(highlight, Mapping) else dict.fromkeys(highlight, HIGHLIGHT)
     bonds = [
-        bond.GetIdx() for bond in mol.GetBonds() if bond.GetBeginAtomIdx() in colours and bond.GetEndAtomIdx() in colours
+        bond.GetIdx()
+        for bond in mol.GetBonds()
+        if bond.GetBeginAtomIdx() in colours and bond.GetEndAtomIdx() in colours
     ]
     rdMolDraw2D.PrepareAndDrawMolecule(
         drawer,
@@ -118,7 +122,9 @@ def draw_molecules(
         if len(parsed) > 1 or molecule.label != molecule.text:
             caption = f"{molecule.label} · {caption}" if caption and caption != molecule.label else molecule.label
         views.append(
-            molecule_svg(molecule, highlight=atoms, caption=caption, atom_numbers=atom_numbers, stereo_labels=stereo_labels)
+            molecule_svg(
+                molecule, highlight=atoms, caption=caption, atom_numbers=atom_numbers, stereo_labels=stereo_labels
+            )
         )
         notes += [note if len(parsed) == 1 else f"{molecule.label}: {note}" for note in molecule.notes]
         if pattern is not None and not found:

@@ -32,7 +32,9 @@ class Group:
 def known_groups() -> tuple[Group, ...]:
     """The table's rows, in its order."""
     with TABLE.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE))
+        rows = list(
+            csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        )
     groups = []
     for row in rows:
         pattern = Chem.MolFromSmarts(row["smarts"])
@@ -81,7 +83,9 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     for name, atoms in found:
         colours.update(dict.fromkeys(atoms, _COLOURS[names.index(name) % len(_COLOURS)]))
     listed = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
-    summary = f"{parsed.label} has {listed}." if counts else f"{parsed.label} has none of the functional groups in the table."
+    summary = (
+        f"{parsed.label} has {listed}." if counts else f"{parsed.label} has none of the functional groups in the table."
+    )
     if rings:
         summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}."
     rows = tuple((name, " ".join(map(str, atoms))) for name, atoms in found)

@@ -63,7 +63,9 @@ def parse_sequence(
         raise ToolInputError("The sequence is empty", where, example)
     if len(text) > MOST_CHARACTERS:
         raise ToolInputError(
-            f"The sequence has {len(text):,} characters; at most {MOST_RESIDUES:,} residues are read", where, "give a part of it"
+            f"The sequence has {len(text):,} characters; at most {MOST_RESIDUES:,} residues are read",
+            where,
+            "give a part of it",
         )
     notes: list[str] = []
     name, body = _without_header(text, where, notes)
@@ -75,7 +77,11 @@ def parse_sequence(
     if not residues:
         raise ToolInputError(f"{shown(text)} holds no residues", where, example)
     if len(residues) > MOST_RESIDUES:
-        raise ToolInputError(f"The sequence has {len(residues):,} residues; at most {MOST_RESIDUES:,} are read", where, "give a part of it")
+        raise ToolInputError(
+            f"The sequence has {len(residues):,} residues; at most {MOST_RESIDUES:,} are read",
+            where,
+            "give a part of it",
+        )
     alphabet, why = _alphabet(residues, kind, where)
     residues = _checked(residues, alphabet, body, where, notes)
     return ParsedSequence(residues, alphabet, why, name, text, tuple(notes))
@@ -117,7 +123,9 @@ def _without_header(text: str, where: str, notes: list[str]) -> tuple[str, str]:
         raise ToolInputError("There is text before the FASTA header", where, "begin with the line that starts with >")
     header, _, rest = body.partition("\n")
     if not rest.strip():
-        raise ToolInputError(f"The FASTA record {shown(header)} has a header and no sequence", where, "add the sequence below it")
+        raise ToolInputError(
+            f"The FASTA record {shown(header)} has a header and no sequence", where, "add the sequence below it"
+        )
     words = header[1:].split()
     return (words[0][:60] if words else ""), rest
 
@@ -127,7 +135,9 @@ def _refuse_look_alikes(body: str, where: str) -> None:
         if not character.isascii():
             name = unicodedata.name(character, "unnamed")
             raise ToolInputError(
-                f"U+{ord(character):04X} ({name}) is not a letter of a sequence", f"{where}, character {position}", "type it again in plain ASCII"
+                f"U+{ord(character):04X} ({name}) is not a letter of a sequence",
+                f"{where}, character {position}",
+                "type it again in plain ASCII",
             )
 
 
@@ -139,7 +149,9 @@ def _plain(body: str, where: str, notes: list[str]) -> str:
     compact = "".join(body.split())
     if _SMILES_SIGNS.search(compact):
         raise ToolInputError(
-            f"{shown(compact)} is not a sequence; it looks like a SMILES or a formula", where, "for a molecule use describe_molecule"
+            f"{shown(compact)} is not a sequence; it looks like a SMILES or a formula",
+            where,
+            "for a molecule use describe_molecule",
         )
     if "O" in compact and set(compact) <= set("BCFHINOPS") and len(compact) < 27:
         raise ToolInputError(f"{shown(compact)} reads as a SMILES", where, "for a molecule use describe_molecule")
@@ -156,7 +168,9 @@ def _alphabet(residues: str, kind: str, where: str) -> tuple[Alphabet, str]:
     letters = set(residues) - {"*"}
     if {"T", "U"} <= letters and letters <= _DNA | _RNA | _AMBIGUOUS:
         raise ToolInputError(
-            f"T (position {residues.index('T') + 1}) and U (position {residues.index('U') + 1}) are mixed", where, "write all T (DNA) or all U (RNA)"
+            f"T (position {residues.index('T') + 1}) and U (position {residues.index('U') + 1}) are mixed",
+            where,
+            "write all T (DNA) or all U (RNA)",
         )
     nucleic: Alphabet | None = None
     if letters <= _DNA | {"N"} and letters & _DNA:
@@ -166,7 +180,11 @@ def _alphabet(residues: str, kind: str, where: str) -> tuple[Alphabet, str]:
     if kind == "auto":
         if nucleic:
             return nucleic, f"it holds only {', '.join(sorted(letters))}, the letters of {_NAMES[nucleic]}"
-        if len(letters) >= 2 and letters <= _DNA | _AMBIGUOUS and sum(map(residues.count, "ACGT")) > 0.8 * len(residues):
+        if (
+            len(letters) >= 2
+            and letters <= _DNA | _AMBIGUOUS
+            and sum(map(residues.count, "ACGT")) > 0.8 * len(residues)
+        ):
             return "dna", "more than four fifths of it are A, C, G and T, the rest ambiguity codes"
         return "protein", "it holds letters that are amino acids and not nucleotides"
     if kind == "protein":
@@ -194,17 +212,27 @@ def _checked(residues: str, alphabet: Alphabet, body: str, where: str, notes: li
     if stranger:
         letter, position = stranger.group(), f"{where}, position {stranger.start() + 1}"
         if letter in "-.~":
-            raise ToolInputError(f"{shown(residues)} holds a gap ({letter}): it is a row of an alignment", position, "remove the gaps")
+            raise ToolInputError(
+                f"{shown(residues)} holds a gap ({letter}): it is a row of an alignment", position, "remove the gaps"
+            )
         if letter == "*":
             raise ToolInputError("A stop (*) stands inside the sequence", position, "give one protein, up to its stop")
         if letter.isdigit():
             raise ToolInputError(f"{shown(residues)} holds the digit {letter}", position, "give letters only")
-        hint = "write T in DNA" if alphabet == "dna" and letter == "U" else "write U in RNA" if letter == "T" else _EXAMPLES[alphabet]
+        hint = (
+            "write T in DNA"
+            if alphabet == "dna" and letter == "U"
+            else "write U in RNA"
+            if letter == "T"
+            else _EXAMPLES[alphabet]
+        )
         raise ToolInputError(f"{shown(residues)}: {letter} is not a letter of {_NAMES[alphabet]}", position, hint)
     if not residues:
         raise ToolInputError("The sequence holds a stop and nothing else", where, _EXAMPLES[alphabet])
     if alphabet == "protein" and body.isalpha() and not body.isupper() and len(body) < 25:
-        raise ToolInputError(f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK")
+        raise ToolInputError(
+            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
+        )
     if alphabet != "protein" and (unsure := sorted(set(residues) & _AMBIGUOUS)):
         notes.append(f"Ambiguity codes by IUPAC are in it: {', '.join(unsure)}.")
     if alphabet == "protein" and (unsure := sorted(set(residues) & set(_UNSURE))):

@@ -14,22 +14,106 @@ MOST_CHARACTERS = 4_000_000
 DEEPEST = 60
 
 ELEMENTS = frozenset(
-    "svg g path line polyline polygon rect circle ellipse text tspan title desc defs use symbol marker clipPath"
-    " linearGradient radialGradient stop".split()
+    [
+        "svg",
+        "g",
+        "path",
+        "line",
+        "polyline",
+        "polygon",
+        "rect",
+        "circle",
+        "ellipse",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+        "defs",
+        "use",
+        "symbol",
+        "marker",
+        "clipPath",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+    ]
 )
 ATTRIBUTES = frozenset(
-    "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform viewBox preserveAspectRatio offset id"
-    " fill fill-opacity fill-rule stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray stroke-opacity"
-    " stroke-miterlimit opacity color font-size font-family font-weight font-style text-anchor dominant-baseline"
-    " alignment-baseline baseline-shift letter-spacing rotate clip-path clip-rule marker-start marker-mid marker-end"
-    " markerWidth markerHeight markerUnits refX refY orient gradientUnits gradientTransform stop-color stop-opacity"
-    " vector-effect paint-order textLength lengthAdjust".split()
+    [
+        "d",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "fx",
+        "fy",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "points",
+        "transform",
+        "viewBox",
+        "preserveAspectRatio",
+        "offset",
+        "id",
+        "fill",
+        "fill-opacity",
+        "fill-rule",
+        "stroke",
+        "stroke-width",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-dasharray",
+        "stroke-opacity",
+        "stroke-miterlimit",
+        "opacity",
+        "color",
+        "font-size",
+        "font-family",
+        "font-weight",
+        "font-style",
+        "text-anchor",
+        "dominant-baseline",
+        "alignment-baseline",
+        "baseline-shift",
+        "letter-spacing",
+        "rotate",
+        "clip-path",
+        "clip-rule",
+        "marker-start",
+        "marker-mid",
+        "marker-end",
+        "markerWidth",
+        "markerHeight",
+        "markerUnits",
+        "refX",
+        "refY",
+        "orient",
+        "gradientUnits",
+        "gradientTransform",
+        "stop-color",
+        "stop-opacity",
+        "vector-effect",
+        "paint-order",
+        "textLength",
+        "lengthAdjust",
+    ]
 )
 STYLE_PROPERTIES = ATTRIBUTES | {"text-align", "font"}
 # No `url()`, no quoting, no escapes: what a colour, a length or a list of numbers needs.
 PLAIN_VALUE = re.compile(r"[\w\s#.,%+\-()/]*")
 FUNCTION = re.compile(r"([\w-]*)\(")
-FUNCTIONS = frozenset("var rgb rgba hsl hsla calc matrix translate scale rotate skewX skewY".split())
+FUNCTIONS = frozenset(
+    ["var", "rgb", "rgba", "hsl", "hsla", "calc", "matrix", "translate", "scale", "rotate", "skewX", "skewY"]
+)
 LOCAL_URL = re.compile(r"url\(\s*['\"]?#([\w.-]+)['\"]?\s*\)")
 NAME = re.compile(r"[\w.-]+")
 # The classes RDKit gives to the atoms and bonds of a drawing; any other could borrow the page's own styles.

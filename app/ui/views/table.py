@@ -9,7 +9,20 @@ from app.ui.views.markup import escape, number_text
 
 MOST_ROWS = 500
 MONOSPACE_COLUMNS = frozenset(
-    "smiles inchi inchikey selfies smarts sequence peptide primer codon residues site fragment".split()
+    [
+        "smiles",
+        "inchi",
+        "inchikey",
+        "selfies",
+        "smarts",
+        "sequence",
+        "peptide",
+        "primer",
+        "codon",
+        "residues",
+        "site",
+        "fragment",
+    ]
 )
 
 
