@@ -64,12 +64,12 @@ class LocalModel:
         self.name = known.name
         self.abilities = abilities
         self.context = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
-        self._model = model
-        self._tokenizer = tokenizer
+        self.model = model
+        self.tokenizer = tokenizer
         self._known = known
         self._format = ChatFormat(tokenizer, abilities, self.context)
         self._ends = _end_ids(model, tokenizer)
-        self._threads = threads or default_threads()
+        self.threads = threads or default_threads()
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._decoding = threading.Thread(target=self._run, name="decode", daemon=True)
         self._decoding.start()
@@ -84,7 +84,7 @@ class LocalModel:
         request = _Request(
             prompt=prompt.ids,
             parser=OutputParser(thinking_open=prompt.thinking_open),
-            sampling=self._sampling(options),
+            sampling=self.sampling(options),
             max_new_tokens=min(room, self.context - len(prompt.ids)),
             stop=stop,
             asked_at=asked_at,
@@ -95,13 +95,18 @@ class LocalModel:
         finally:
             request.left = True
 
+    def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
+        """The token ids of a conversation's prompt."""
+        return self._format.prompt(messages, (), None, 1).ids
+
     def close(self) -> None:
         """End the decode thread after what is queued."""
         self._requests.put(None)
         self._decoding.join()
 
-    def _sampling(self, options: Options) -> Sampling:
-        own, known = self._model.generation_config, self._known
+    def sampling(self, options: Options) -> Sampling:
+        """The values that a generation uses: those asked for, else the catalog's, else the checkpoint's."""
+        own, known = self.model.generation_config, self._known
 
         def first(*values: float | None) -> float:
             return next((value for value in values if value is not None), 0.0)
@@ -116,7 +121,7 @@ class LocalModel:
         )
 
     def _run(self) -> None:
-        torch.set_num_threads(self._threads)
+        torch.set_num_threads(self.threads)
         while (request := self._requests.get()) is not None:
             try:
                 with torch.inference_mode():
@@ -134,12 +139,12 @@ class LocalModel:
 
     def _generate(self, request: _Request) -> FinishReason:
         """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""
-        cache = DynamicCache(config=self._model.config.get_text_config())
+        cache = DynamicCache(config=self.model.config.get_text_config())
         logits = self._prefill(request, cache)
         if logits is None:
             return "stopped"
         sampler = Sampler(request.sampling, logits.device)
-        detokenizer = Detokenizer(self._tokenizer)
+        detokenizer = Detokenizer(self.tokenizer)
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
         reason: FinishReason = "length"
         while True:
@@ -158,7 +163,7 @@ class LocalModel:
                 reason = "stopped"
                 break
             step.fill_(token)
-            logits = self._model(input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+            logits = self.model(input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
         if piece := detokenizer.close():
             self._say(request, request.parser.feed(piece))
         self._say(request, request.parser.close())
@@ -166,13 +171,13 @@ class LocalModel:
 
     def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
         """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        ids = torch.tensor([request.prompt], device=self._model.device)
+        ids = torch.tensor([request.prompt], device=self.model.device)
         logits = None
         for start in range(0, ids.shape[1], PREFILL_CHUNK):
             if request.is_over:
                 return None
             chunk = ids[:, start : start + PREFILL_CHUNK]
-            logits = self._model(input_ids=chunk, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+            logits = self.model(input_ids=chunk, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
         return logits
 
     def _say(self, request: _Request, events: Sequence[Event]) -> None:

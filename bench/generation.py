@@ -1,0 +1,98 @@
+"""Tokens a second of the app's stream, beside ``generate`` with a ``TextIteratorStreamer`` in a thread and plain ``generate``.
+
+One loaded model, one prompt, greedy, the same number of threads and of new tokens; the three take turns, medians.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable
+
+import torch
+
+from bench.rows import Row
+from model.embedded import embedded_path
+from model.events import Finished, Options
+from model.local.engine import LocalModel
+from model.local.loading import load
+from model.messages import Message, Text
+
+QUESTION = [Message("user", (Text("Tell me a long story about a chemist and her garden."),))]
+NEW_TOKENS = 160
+REPEATS = 5
+
+
+def measure() -> list[Row]:
+    local = load(str(embedded_path()))
+    torch.set_num_threads(local.threads)  # of this thread; a new one is told for itself below
+    ways: dict[str, Callable[[LocalModel], float]] = {"stream": _stream, "streamer": _streamer, "plain": _plain}
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    for repeat in range(REPEATS + 1):
+        for name, way in ways.items():
+            speed = way(local)
+            if repeat:  # the first round warms up
+                speeds[name].append(speed)
+    median = {name: statistics.median(values) for name, values in speeds.items()}
+    local.close()
+    return [
+        Row(
+            "stream, against generate with a TextIteratorStreamer",
+            median["stream"],
+            median["streamer"],
+            "tokens/s",
+            1.4,
+        ),
+        Row("stream, against plain generate", median["stream"], median["plain"], "tokens/s", 0.9),
+    ]
+
+
+def _stream(local: LocalModel) -> float:
+    options = Options(max_new_tokens=NEW_TOKENS, temperature=0.0)
+    for event in local.stream(QUESTION, (), options, threading.Event()):
+        if isinstance(event, Finished):
+            return event.usage.new_tokens / event.usage.seconds
+    raise RuntimeError("the stream did not finish")
+
+
+def _generate(local: LocalModel, **options) -> torch.Tensor:
+    prompt = torch.tensor([local.prompt_ids(QUESTION)])
+    with torch.inference_mode():
+        return local.model.generate(
+            input_ids=prompt,
+            attention_mask=torch.ones_like(prompt),
+            max_new_tokens=NEW_TOKENS,
+            do_sample=False,
+            temperature=None,
+            top_p=None,
+            repetition_penalty=local.sampling(Options(temperature=0.0)).repetition_penalty,
+            **options,
+        )
+
+
+def _plain(local: LocalModel) -> float:
+    started = time.perf_counter()
+    tokens = _generate(local).shape[1] - len(local.prompt_ids(QUESTION))
+    return tokens / (time.perf_counter() - started)
+
+
+def _streamer(local: LocalModel) -> float:
+    from transformers import TextIteratorStreamer
+
+    streamer = TextIteratorStreamer(local.tokenizer, skip_prompt=True)
+    made: list[int] = []
+
+    def run() -> None:
+        torch.set_num_threads(local.threads)
+        made.append(_generate(local, streamer=streamer).shape[1] - len(local.prompt_ids(QUESTION)))
+
+    started = time.perf_counter()
+    thread = threading.Thread(target=run)
+    thread.start()
+    text = "".join(streamer)
+    seconds = time.perf_counter() - started
+    thread.join()
+    if not text:
+        raise RuntimeError("the streamer gave no text")
+    return made[0] / seconds
