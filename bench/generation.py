@@ -20,8 +20,8 @@ from model.local.loading import load
 from model.messages import Message, Text
 
 QUESTION = [Message("user", (Text("Tell me a long story about a chemist and her garden."),))]
-NEW_TOKENS = 160
-REPEATS = 5
+NEW_TOKENS = 96
+REPEATS = 3
 
 
 def measure() -> list[Row]:
