@@ -10,15 +10,17 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.handles import Handles
 from app.prompts import SYSTEM_WITH_RESULTS, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, with_results
-from app.routing import Router
 from errors import RetortError, ToolInputError
 from model.events import ChatModel, Event, Finished, FinishReason, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
 from model.messages import Message, Text, Thinking, ToolCall, ToolResult
 from tools.outputs import ToolResult as Output
+
+if TYPE_CHECKING:
+    from app.routing import Routed, Router
 
 
 class ToolRunner(Protocol):
@@ -158,8 +160,10 @@ class Assistant:
             return
         yield from model.stream(_prompt(messages, answered), (), options, stop)
 
-    def _route(self, messages: Sequence[Message]):
+    def _route(self, messages: Sequence[Message]) -> list[Routed]:
         if self._router is None:
+            from app.routing import Router  # with its tables, not needed before the first question
+
             self._router = Router(self._tools.catalog())
         earlier = [
             value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from app.settings import ROOT, Settings
 from app.ui.page import PAGE_HEAD, PAGE_STYLES, build_page, page_theme
 from errors import SettingsError
 
+START_AFTER_S = 1.0
 VENDOR = ROOT / "assets" / "vendor"
 
 #: Gradio's own page needs inline scripts and styles, and evaluates the templates of its HTML components.
@@ -142,4 +144,7 @@ def _refuse_taken_port(settings: Settings) -> None:
 def _say_ready(services: Services, settings: Settings) -> None:
     name = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else settings.host
     print(f"Retort is at http://{name}:{settings.port} (Ctrl-C ends it).", flush=True)
-    services.start()
+    # importing torch holds the interpreter for seconds: the first page, if someone waits for it, goes before
+    starter = threading.Timer(START_AFTER_S, services.start)
+    starter.daemon = True
+    starter.start()
