@@ -20,7 +20,7 @@ from model.local.loading import load
 from model.messages import Message, Text
 
 QUESTION = [Message("user", (Text("Tell me a long story about a chemist and her garden."),))]
-NEW_TOKENS = 96
+NEW_TOKENS = 128
 REPEATS = 3
 
 
@@ -49,7 +49,7 @@ def measure() -> list[Row]:
 
 
 def _stream(local: LocalModel) -> float:
-    options = Options(max_new_tokens=NEW_TOKENS, temperature=0.0)
+    options = Options(max_new_tokens=NEW_TOKENS, temperature=0.0, repetition_penalty=1.0)
     for event in local.stream(QUESTION, (), options, threading.Event()):
         if isinstance(event, Finished):
             return event.usage.new_tokens / event.usage.seconds
@@ -66,7 +66,6 @@ def _generate(local: LocalModel, **options) -> torch.Tensor:
             do_sample=False,
             temperature=None,
             top_p=None,
-            repetition_penalty=local.sampling(Options(temperature=0.0)).repetition_penalty,
             **options,
         )
 

@@ -19,7 +19,7 @@ class KnownModel:
     top_p: float | None = None
     top_k: int | None = None
     min_p: float | None = None
-    repetition_penalty: float = 1.0
+    repetition_penalty: float | None = None
 
 
 KNOWN = (

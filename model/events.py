@@ -70,6 +70,7 @@ class Options:
     top_p: float | None = None
     top_k: int | None = None
     min_p: float | None = None
+    repetition_penalty: float | None = None
     seed: int | None = None
     thinking: bool | None = None
 

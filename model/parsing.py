@@ -93,13 +93,14 @@ class OutputParser:
             self._pending = rest
             return True
         closed = rest.find(end)
-        if closed < 0 and len(rest) <= LONGEST_BLOCK:
+        length = closed + len(end)
+        if closed < 0 and len(rest) < LONGEST_BLOCK:
             return False
-        if closed < 0:
+        if closed < 0 or length > LONGEST_BLOCK:
             self._say(marker, events)
             self._pending = rest
             return True
-        raw = self._pending[: len(marker) + closed + len(end)]
+        raw = self._pending[: len(marker) + length]
         self._pending = self._pending[len(raw) :]
         body = rest[:closed].strip().removeprefix(_PLUGIN)
         try:

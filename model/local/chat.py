@@ -31,7 +31,10 @@ class ChatFormat:
         self._tokenizer = tokenizer
         self._abilities = abilities
         self._context = context
-        self._marks = [mark for mark in tokenizer.all_special_tokens if len(mark) > 1]
+        added = {str(token) for token in getattr(tokenizer, "added_tokens_decoder", {}).values()}
+        self._marks = sorted(
+            mark for mark in added | set(tokenizer.all_special_tokens) if len(mark) > 2 and mark[0] in "<["
+        )
 
     def prompt(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None, room: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 _HALF = "\ufffd"
-#: The longest UTF-8 character is four bytes, and a byte-level token holds at least one; more are not waited for.
-_LONGEST_WAIT = 8
+#: Tokens whose end may stay half a character before the window moves on all the same; a run of emoji needs some.
+_LONGEST_WINDOW = 64
 
 
 class Decoder(Protocol):
@@ -16,8 +16,8 @@ class Decoder(Protocol):
 class Detokenizer:
     """``add`` returns the text that a token completes, ``close`` what was still half a character.
 
-    A window of two runs of tokens is decoded with and without the new token: the difference is its text, whatever the
-    tokenizer does with spaces between neighbours. The window moves on with each piece of text, so that the work per
+    A window of tokens is decoded with each new one: the difference to before is its text, whatever the tokenizer does
+    with spaces between neighbours. The window moves on whenever the text ends in a whole character, so that the work per
     token does not grow with the length of the answer.
     """
 
@@ -25,27 +25,27 @@ class Detokenizer:
         self._tokenizer = tokenizer
         self._context: list[int] = []
         self._new: list[int] = []
-        self._context_text = ""
+        self._said = 0  # characters of the window's text that have been returned
 
     def add(self, token: int) -> str:
         self._new.append(token)
         text = self._decoded(self._context + self._new)
-        if text.endswith(_HALF) and len(self._new) < _LONGEST_WAIT:
-            return ""
-        piece = text[len(self._context_text) :]
-        if not piece:  # a token without text of its own: keep it for its neighbour's sake
-            return ""
-        self._move_on()
+        whole = text.rstrip(_HALF)
+        piece = whole[self._said :]
+        self._said = max(self._said, len(whole))
+        if (len(whole) == len(text) and piece) or len(self._new) >= _LONGEST_WINDOW:
+            piece += text[self._said :]
+            self._move_on()
         return piece
 
     def close(self) -> str:
-        piece = self._decoded(self._context + self._new)[len(self._context_text) :]
+        piece = self._decoded(self._context + self._new)[self._said :]
         self._move_on()
         return piece
 
     def _move_on(self) -> None:
         self._context, self._new = self._new, []
-        self._context_text = self._decoded(self._context)
+        self._said = len(self._decoded(self._context))
 
     def _decoded(self, ids: list[int]) -> str:
         return self._tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False) if ids else ""

@@ -18,6 +18,7 @@ from model.catalog import KnownModel
 from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage
 from model.local.chat import ChatFormat
 from model.local.detokenizing import Detokenizer
+from model.local.kernels import steps_with_onednn
 from model.local.outbox import Outbox
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
@@ -42,6 +43,7 @@ class _Request:
     stop: threading.Event
     asked_at: float
     outbox: Outbox = field(default_factory=Outbox)
+    begun: bool = False  # its turn has come
     left: bool = False  # the reader has gone
     new_tokens: int = 0
     first_token_s: float | None = None
@@ -91,7 +93,13 @@ class LocalModel:
         )
         self._requests.put(request)
         try:
-            yield from request.outbox
+            closed = False
+            while not closed:
+                events, closed = request.outbox.take()
+                yield from events
+                if stop.is_set() and not request.begun:  # still in the queue: nobody waits for its turn
+                    yield request.finished("stopped")
+                    return
         finally:
             request.left = True
 
@@ -112,17 +120,23 @@ class LocalModel:
             return next((value for value in values if value is not None), 0.0)
 
         return Sampling(
-            temperature=first(options.temperature, known.temperature, getattr(own, "temperature", None), 1.0),
+            temperature=first(options.temperature, known.temperature, _temperature(own)),
             top_p=first(options.top_p, known.top_p, getattr(own, "top_p", None), 1.0),
             top_k=int(first(options.top_k, known.top_k, getattr(own, "top_k", None), 0)),
             min_p=first(options.min_p, known.min_p, getattr(own, "min_p", None), 0.0),
-            repetition_penalty=known.repetition_penalty,
+            repetition_penalty=first(
+                options.repetition_penalty, known.repetition_penalty, getattr(own, "repetition_penalty", None), 1.0
+            ),
             seed=options.seed,
         )
 
     def _run(self) -> None:
         torch.set_num_threads(self.threads)
+        self._onednn = steps_with_onednn(self.model)
         while (request := self._requests.get()) is not None:
+            if request.left:
+                continue
+            request.begun = True
             try:
                 with torch.inference_mode():
                     reason = self._generate(request)
@@ -143,6 +157,10 @@ class LocalModel:
         logits = self._prefill(request, cache)
         if logits is None:
             return "stopped"
+        with torch.backends.mkldnn.flags(enabled=self._onednn, allow_tf32=False):
+            return self._decode(request, cache, logits)
+
+    def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device)
         detokenizer = Detokenizer(self.tokenizer)
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
@@ -183,6 +201,13 @@ class LocalModel:
     def _say(self, request: _Request, events: Sequence[Event]) -> None:
         for event in events:
             request.outbox.put(event)
+
+
+def _temperature(configured: Any) -> float:
+    """The checkpoint's own temperature; 0, which is greedy, where it says that it is not to be sampled."""
+    if not getattr(configured, "do_sample", False):
+        return 0.0
+    return getattr(configured, "temperature", None) or 1.0
 
 
 def _end_ids(model: Any, tokenizer: Any) -> frozenset[int]:

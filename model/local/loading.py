@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ def load(spec: str, progress: Progress = lambda fraction, doing: None, threads: 
     progress(0.9, f"Loading {known.name}: warming up …")
     with torch.inference_mode():
         model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=device))
-    return LocalModel(model, tokenizer, known, known.abilities or _abilities(tokenizer), threads)
+    # pictures have no way into this engine yet, whatever the model could do with them
+    abilities = replace(known.abilities or _abilities(tokenizer), images=False)
+    return LocalModel(model, tokenizer, known, abilities, threads)
 
 
 def _folder(spec: str) -> Path:
@@ -89,7 +92,10 @@ def _weights(folder: Path, spec: str) -> list[Path]:
     """The safetensors files; raises ``ModelError`` if there are none, or an index names one that is missing."""
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        named = sorted(set(json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()))
+        try:
+            named = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ModelError(f"The weight index of {shown(spec)} is broken; fetch it again.") from None
         missing = [name for name in named if not (folder / name).is_file()]
         if missing:
             raise ModelError(

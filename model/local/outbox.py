@@ -1,56 +1,49 @@
-"""From the decode thread to whoever reads: told at once at first, then in pieces of some hundredths of a second.
+"""From the decode thread to whoever reads: at once at first, then in pieces of some hundredths of a second.
 
-Waking a reader for each token makes two threads fight over the interpreter, which costs a small model half its speed.
+Waking a reader for each token would make two threads take turns at the interpreter, token by token.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
+from collections import deque
 
 from model.events import Event
 
 TOLD_EVERY_S = 0.03
+LOOKED_AT_EVERY_S = 0.05
 
 
 class Outbox:
-    """Events put by one thread and read by another."""
+    """Events put by one thread and taken by another."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._events: list[Event] = []
-        self._closed = False
+        self._events: deque[Event] = deque()
+        self._begun = threading.Event()
+        self._closed = threading.Event()
         self._error: BaseException | None = None
-        self._told_at = 0.0
+        self._taken_from = False
 
     def put(self, event: Event) -> None:
-        """Called by the decode thread; the reader is woken if it was not just now."""
-        self._events.append(event)  # atomic; the reader swaps the list under the lock that ``tell`` takes
-        if time.monotonic() - self._told_at >= TOLD_EVERY_S:
-            self.tell()
-
-    def tell(self) -> None:
-        with self._changed:
-            self._told_at = time.monotonic()
-            self._changed.notify()
+        self._events.append(event)
+        if not self._begun.is_set():
+            self._begun.set()
 
     def close(self, error: BaseException | None = None) -> None:
-        with self._changed:
-            self._closed, self._error = True, error
-            self._changed.notify()
+        """No more will come; ``error`` is raised by the reader after what came before it."""
+        self._error = error
+        self._closed.set()
+        self._begun.set()
 
-    def __iter__(self) -> Iterator[Event]:
-        """The events in order; raises the error that ended them."""
-        taken = 0
-        while True:
-            with self._changed:
-                if len(self._events) == taken and not self._closed:
-                    self._changed.wait()
-                ready, closed, error = self._events[taken:], self._closed, self._error
-            taken += len(ready)
-            yield from ready
-            if closed and len(self._events) == taken:
-                if error is not None:
-                    raise error
-                return
+    def take(self) -> tuple[list[Event], bool]:
+        """What has come since the last call, after at most 50 ms, and whether that is all; raises the closing error."""
+        if not self._begun.wait(LOOKED_AT_EVERY_S):
+            return [], False
+        if self._taken_from:
+            self._closed.wait(TOLD_EVERY_S)
+        self._taken_from = True
+        closed = self._closed.is_set()  # looked at before the events are taken: what is put after it is not lost
+        events = [self._events.popleft() for _ in range(len(self._events))]
+        if closed and not events and self._error is not None:
+            raise self._error
+        return events, closed and (self._error is None or not events)
