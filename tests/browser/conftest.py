@@ -13,12 +13,12 @@ from tests.browser.server import Server
 LOOPBACK = re.compile(r"^(https?|wss?)://(127\.0\.0\.1|localhost)(:\d+)?/|^(data|blob|about):")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
+    """The only one: Playwright keeps an event loop in this thread, and a second one cannot start beside it."""
+    path = chromium.bring()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium.bring(), headless=True, args=list(chromium.FLAGS)
-        )
+        launched = playwright.chromium.launch(executable_path=path, headless=True, args=list(chromium.FLAGS))
         yield launched
         launched.close()
 
@@ -45,7 +45,7 @@ def page(context):
     assert errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("retort"))
     yield running
