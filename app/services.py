@@ -71,15 +71,8 @@ def _spec(model: str) -> str:
 def _cannot(model: ChatModel) -> str:
     """What a person should know that this model is not good for."""
     lacks = []
-    if not model.abilities.tools:
-        lacks.append("call tools by itself or be trusted with facts")
     if not model.abilities.images:
         lacks.append("see pictures")
-    if not lacks:
-        return ""
-    sentence = f"{model.name} cannot {' or '.join(lacks)}."
     if not model.abilities.tools:
-        sentence += (
-            " Retort picks the tool from your words; the numbers are the tools', the model's own words are unchecked."
-        )
-    return sentence
+        lacks += ["call tools by itself", "be trusted with facts"]
+    return f"It cannot {', '.join(lacks[:-1])}{' or ' if lacks[1:] else ''}{lacks[-1]}." if lacks else ""

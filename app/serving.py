@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.services import Services
 from app.settings import ROOT, Settings
-from app.ui.page import PAGE_HEAD, PAGE_STYLES, build_page, page_theme
+from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
 from errors import SettingsError
 
 START_AFTER_S = 1.0
@@ -105,7 +105,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         build_page(services),
         path="",
         theme=page_theme(),
-        css_paths=PAGE_STYLES,
+        css_paths=[VIEW_STYLES],
         head=PAGE_HEAD,
         footer_links=[],
         run_history=False,

@@ -45,6 +45,13 @@ class Uploads:
         kept = self._place(conversation_id, sha256)
         return (kept, self._sniff(kept, sha256)) if kept.is_file() else None
 
+    def lend(self, picture: Image, folder: Path) -> Path:
+        """A copy of a kept picture under its own name in ``folder``, to be attached again."""
+        lent = folder / picture.sha256 / Path(picture.name or "picture").name
+        lent.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture.path, lent)
+        return lent
+
     def forget(self, conversation_id: str) -> None:
         """Remove what a deleted conversation kept."""
         if _ID.fullmatch(conversation_id):

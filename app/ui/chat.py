@@ -3,156 +3,170 @@
 from __future__ import annotations
 
 import json
-import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from app.services import Services
+from app.store import StoredMessage
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
+from app.ui.tabs import Tabs, UnderWay
 from errors import RetortError
 from model.messages import Image, Part, Text
 
 LONGEST_QUESTION = 50_000
+LOOKED_AT_EVERY_S = 0.3
 NOTHING: Any = gr.skip()
+EMPTY: dict[str, Any] = {"text": "", "files": []}
+EDITING_NOTE = (
+    '<p class="quiet">Sending this replaces the earlier question and all that follows it. '
+    '<button data-action="open" data-id="{id}">Leave it as it was</button></p>'
+)
 
 
-class Running:
-    """The turns under way: one stop event a conversation, so that a stop stops its own turn only."""
+class Screen(NamedTuple):
+    """An update of the page, in the order of its outputs; what is not named stays as it is."""
 
-    def __init__(self) -> None:
-        self._stops: dict[str, threading.Event] = {}
-        self._lock = threading.Lock()
-
-    def begin(self, conversation_id: str) -> threading.Event | None:
-        """A stop event for a new turn, or None if one is under way in this conversation."""
-        with self._lock:
-            if conversation_id in self._stops:
-                return None
-            return self._stops.setdefault(conversation_id, threading.Event())
-
-    def end(self, conversation_id: str) -> None:
-        with self._lock:
-            self._stops.pop(conversation_id, None)
-
-    def stop(self, conversation_id: str) -> None:
-        with self._lock:
-            if (stop := self._stops.get(conversation_id)) is not None:
-                stop.set()
+    log: Any = NOTHING
+    composer: Any = NOTHING
+    conversation: Any = NOTHING
+    editing: Any = NOTHING  #: the id of the question that the next one replaces, or empty
+    note: Any = NOTHING
+    sidebar: Any = NOTHING
+    welcome: Any = NOTHING
 
 
 class Chat:
-    """The handlers. Each yields updates for (chat, composer, conversation, editing, sidebar, welcome)."""
+    """The handlers. Each yields ``Screen`` updates; a tab is Gradio's session, gone with a reload."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._running = Running()
+        self._under_way = UnderWay()
+        self._tabs = Tabs()
 
-    def ask(self, composed: dict[str, Any], conversation_id: str, editing: str) -> Iterator[tuple[Any, ...]]:
+    def ask(
+        self, composed: dict[str, Any], conversation_id: str, editing: str, request: gr.Request
+    ) -> Iterator[Screen]:
         """A question was sent; ``editing`` is the message that it replaces, or empty."""
         text, files = (composed.get("text") or "").strip(), composed.get("files") or []
         if not text and not files:
-            yield (NOTHING,) * 6
+            yield Screen()
             return
         store = self._services.store
-        if not conversation_id or not store.has_conversation(conversation_id):
+        if not store.has_conversation(conversation_id):
             conversation_id = store.create_conversation()
         try:
-            parts = self._parts(conversation_id, text, files)
+            with self._under_way.turn(conversation_id) as stop:
+                parts = self._parts(conversation_id, text, files)
+                if editing.isdigit():
+                    store.truncate(conversation_id, int(editing))
+                store.add_message(conversation_id, "user", parts)
+                yield from self._answer(conversation_id, stop, _tab(request))
         except RetortError as error:
             gr.Warning(str(error))
-            yield NOTHING, composed, conversation_id, NOTHING, NOTHING, NOTHING
-            return
-        stop = self._running.begin(conversation_id)
-        if stop is None:
-            gr.Warning("This conversation is still being answered; stop it first, or open a new one.")
-            yield (NOTHING,) * 6
-            return
-        try:
-            if editing.isdigit():
-                store.truncate(conversation_id, int(editing))
-            store.add_message(conversation_id, "user", parts)
-            yield from self._answer(conversation_id, stop)
-        finally:
-            self._running.end(conversation_id)
+            yield Screen(composer=composed)
 
-    def act(self, action: str, conversation_id: str) -> Iterator[tuple[Any, ...]]:
+    def act(self, action: str, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
         """A button inside the chat or the list was pressed; ``action`` is its data as JSON."""
-        asked = json.loads(action)
-        kind, number = asked.get("action"), str(asked.get("id", ""))
-        if kind == "ask":
-            yield from self.ask({"text": str(asked.get("text", "")), "files": []}, conversation_id, "")
-        elif kind == "open":
-            yield self.open(number)
-        elif kind == "delete":
-            self._running.stop(number)
-            self._services.store.delete(number)
-            self._services.uploads.forget(number)
-            yield self.open("" if number == conversation_id else conversation_id)
-        elif kind == "retry" and number.isdigit():
-            yield from self._retry(conversation_id, int(number))
-        elif kind == "undo" and number.isdigit():
-            yield self._undo(conversation_id, int(number))
-        elif kind == "edit" and number.isdigit():
-            question = next((m for m in self._services.store.messages(conversation_id) if m.id == int(number)), None)
-            text = question.message.text if question else ""
-            yield NOTHING, {"text": text, "files": []}, NOTHING, number, NOTHING, NOTHING
-        else:
-            yield (NOTHING,) * 6
+        asked = json.loads(action or "{}")
+        kind, target = asked.get("action"), str(asked.get("id", ""))
+        try:
+            if kind == "ask":
+                yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", request)
+            elif kind == "open":
+                yield from self.open(target, request)
+            elif kind == "delete":
+                yield from self._delete(target, conversation_id, request)
+            elif kind == "retry" and target.isdigit():
+                yield from self._retry(conversation_id, int(target), _tab(request))
+            elif kind == "undo" and target.isdigit():
+                yield self._undo(conversation_id, int(target))
+            elif kind == "edit" and target.isdigit():
+                yield self._edit(conversation_id, int(target))
+        except RetortError as error:
+            gr.Warning(str(error))
+            yield Screen()
 
     def stop(self, conversation_id: str) -> None:
-        self._running.stop(conversation_id)
+        self._under_way.stop(conversation_id)
 
-    def open(self, conversation_id: str) -> tuple[Any, ...]:
-        """Show a conversation, or the empty page."""
-        messages = self._services.store.messages(conversation_id) if conversation_id else []
-        conversation_id = conversation_id if messages else ""
-        chat = chat_messages(conversation_id, messages)
-        return (
-            chat,
-            {"text": "", "files": []},
-            conversation_id,
-            "",
-            self._sidebar(conversation_id),
-            gr.update(visible=not chat),
-        )
+    def open(self, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
+        """Show a conversation, or the empty page; one that is being answered for another tab is followed to its end."""
+        tab = _tab(request)
+        self._tabs.show(tab, conversation_id)
+        yield self._screen(conversation_id)
+        followed = False
+        while self._under_way.holds(conversation_id) and self._tabs.shows(tab, conversation_id):
+            followed = True
+            time.sleep(LOOKED_AT_EVERY_S)
+            yield Screen(log=self._log(conversation_id)) if self._tabs.shows(tab, conversation_id) else Screen()
+        if followed and self._tabs.shows(tab, conversation_id):
+            yield Screen(log=self._log(conversation_id), composer=_idle())
 
-    def _answer(self, conversation_id: str, stop: threading.Event) -> Iterator[tuple[Any, ...]]:
+    def close(self, request: gr.Request) -> None:
+        """The tab was closed or reloaded."""
+        self._tabs.close(_tab(request))
+
+    def _answer(self, conversation_id: str, stop: Any, tab: str) -> Iterator[Screen]:
         """Stream the answer to the last question; when the page goes away the turn is stopped and kept."""
-        before = chat_messages(conversation_id, self._services.store.messages(conversation_id))
-        busy = gr.MultimodalTextbox(value={"text": "", "files": []}, submit_btn=False, stop_btn=True)
-        yield before, busy, conversation_id, "", self._sidebar(conversation_id), gr.update(visible=False)
-        answer = self._services.turns.answer(conversation_id, stop)
-        try:
+        self._tabs.show(tab, conversation_id)
+        before = self._log(conversation_id)
+        yield Screen(before, _busy(EMPTY), conversation_id, "", "", self._sidebar(conversation_id), _visible(False))
+        with closing(self._services.turns.answer(conversation_id, stop)) as answer:
             for message in answer:
-                yield [*before, *message_parts(conversation_id, message)], *(NOTHING,) * 5
-        finally:
-            answer.close()  # also on GeneratorExit: the tab was closed or reloaded
-        yield NOTHING, gr.MultimodalTextbox(submit_btn=True, stop_btn=False), *(NOTHING,) * 4
+                # an empty update, too, is where Gradio can tell this generator that the tab is gone
+                shown = self._tabs.shows(tab, conversation_id)
+                yield Screen(log=[*before, *message_parts(conversation_id, message)]) if shown else Screen()
+        yield Screen(composer=_idle()) if self._tabs.shows(tab, conversation_id) else Screen()
 
-    def _retry(self, conversation_id: str, answer_id: int) -> Iterator[tuple[Any, ...]]:
-        stop = self._running.begin(conversation_id)
-        if stop is None:
-            gr.Warning("This conversation is still being answered; stop it first.")
-            yield (NOTHING,) * 6
-            return
-        try:
+    def _retry(self, conversation_id: str, answer_id: int, tab: str) -> Iterator[Screen]:
+        with self._under_way.turn(conversation_id) as stop:
             self._services.store.truncate(conversation_id, answer_id)
-            yield from self._answer(conversation_id, stop)
-        finally:
-            self._running.end(conversation_id)
+            yield from self._answer(conversation_id, stop, tab)
 
-    def _undo(self, conversation_id: str, answer_id: int) -> tuple[Any, ...]:
+    def _undo(self, conversation_id: str, answer_id: int) -> Screen:
+        """Take the question of this answer back into the composer."""
+        self._under_way.refuse(conversation_id)
         messages = self._services.store.messages(conversation_id)
         question = next((m for m in reversed(messages) if m.role == "user" and m.id < answer_id), None)
         if question is None:
-            return (NOTHING,) * 6
+            return Screen()
+        composed = self._composed(question)
         self._services.store.truncate(conversation_id, question.id)
-        chat, _, conversation_id, editing, sidebar, welcome = self.open(conversation_id)
-        return chat, {"text": question.message.text, "files": []}, conversation_id, editing, sidebar, welcome
+        return self._screen(conversation_id)._replace(composer=composed)
+
+    def _edit(self, conversation_id: str, question_id: int) -> Screen:
+        """The question in the composer; nothing is replaced before it is sent."""
+        self._under_way.refuse(conversation_id)
+        question = next((m for m in self._services.store.messages(conversation_id) if m.id == question_id), None)
+        if question is None:
+            return Screen()
+        note = EDITING_NOTE.format(id=conversation_id)
+        return Screen(composer=self._composed(question), editing=str(question_id), note=note)
+
+    def _delete(self, deleted: str, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
+        self._under_way.stop(deleted)
+        self._services.store.delete(deleted)
+        self._services.uploads.forget(deleted)
+        if deleted == conversation_id:
+            yield from self.open("", request)
+        else:
+            yield Screen(sidebar=self._sidebar(conversation_id))
+
+    def _screen(self, conversation_id: str) -> Screen:
+        log = self._log(conversation_id)
+        shown = conversation_id if log else ""
+        composer = _busy(EMPTY) if self._under_way.holds(conversation_id) else _idle(EMPTY)
+        return Screen(log, composer, shown, "", "", self._sidebar(shown), _visible(not log))
+
+    def _log(self, conversation_id: str) -> list[dict[str, Any]]:
+        return chat_messages(conversation_id, self._services.store.messages(conversation_id))
 
     def _parts(self, conversation_id: str, text: str, files: list[Any]) -> list[Part]:
         if len(text) > LONGEST_QUESTION:
@@ -161,5 +175,29 @@ class Chat:
         pictures: list[Image] = [self._services.uploads.take(conversation_id, path) for path in paths]
         return [*pictures, Text(text)]
 
+    def _composed(self, question: StoredMessage) -> dict[str, Any]:
+        """A question as the composer takes it: its words, and its pictures where Gradio may read them."""
+        pictures = [part for part in question.parts if isinstance(part, Image)]
+        folder = Path(get_upload_folder())
+        files = [str(self._services.uploads.lend(picture, folder)) for picture in pictures]
+        return _idle({"text": question.message.text, "files": files})
+
     def _sidebar(self, conversation_id: str) -> str:
         return sidebar_html(self._services.store.conversations(), conversation_id)
+
+
+def _tab(request: gr.Request) -> str:
+    return request.session_hash or ""
+
+
+def _visible(visible: bool) -> dict[str, Any]:
+    return gr.update(visible=visible)
+
+
+def _busy(value: dict[str, Any]) -> dict[str, Any]:
+    return gr.update(value=value, submit_btn=False, stop_btn=True)
+
+
+def _idle(value: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The composer ready to send; without a value, what was typed meanwhile stays."""
+    return gr.update(submit_btn=True, stop_btn=False, **({} if value is None else {"value": value}))

@@ -17,20 +17,30 @@ from app.services import Services
 from app.ui.chat import Chat
 from app.ui.markdown import LATEX_DELIMITERS
 from app.ui.status import status_html
-from app.ui.views import escape
+from app.ui.views import escape, notation_html
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-PAGE_STYLES = [ASSETS / "page.css", ASSETS / "views.css"]
-PAGE_HEAD = "".join(
+#: Gradio puts its own class before each selector, so that these rules win over its prose styles.
+VIEW_STYLES = ASSETS / "views.css"
+#: In the head and as it is: those selectors begin at the body, and the page is right from its first paint.
+PAGE_HEAD = f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>" + "".join(
     f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js")
 )
 
+#: Answers that stream at once, over all tabs; more wait their turn.
+MOST_STREAMS = 32
 _SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "serif")
 _MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "monospace")
 #: Reads the conversation's id from the address, so that a reload opens it again.
 _ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '']"
 _ID_TO_ADDRESS = "(id) => window.retort.remember(id)"
-_PRESSED = "(_action, id) => [window.retort.pressed, id]"
+_PRESSED = "(_action, id) => [window.retort.pressed.shift() ?? '', id]"
+
+
+_MARGIN_BUTTON = '<button data-action="sidebar" aria-label="Show or hide the conversations">☰</button>'
+_THEME_BUTTON = (
+    '<button data-action="theme" class="theme-toggle" aria-label="Switch between light and dark">Light / dark</button>'
+)
 
 
 def page_theme() -> gr.themes.Base:
@@ -46,14 +56,15 @@ def build_page(services: Services) -> gr.Blocks:
         editing = gr.Textbox(visible="hidden")
         action = gr.Textbox(visible="hidden")
         act = gr.Button(visible="hidden", elem_id="act")
-        with gr.Sidebar(open=True, width=264, elem_id="sidebar"):
-            gr.HTML('<a class="wordmark" href="./">Retort</a>')
+        gr.HTML(_MARGIN_BUTTON, elem_id="sidebar-button", padding=False)
+        with gr.Column(elem_id="sidebar", min_width=0):
+            gr.HTML('<a class="wordmark" href="./">Retort</a>', padding=False)
             new_chat = gr.Button("New conversation", elem_id="new-chat", size="sm")
-            sidebar = gr.HTML(elem_id="conversation-list")
-            gr.HTML('<button data-action="theme" class="theme-toggle" aria-label="Light or dark">Light / dark</button>')
-        with gr.Column(elem_id="page"):
-            status = gr.HTML(status_html(services.model.status()), elem_id="model-status")
-            welcome = gr.HTML(_welcome(), elem_id="welcome")
+            sidebar = gr.HTML(elem_id="conversation-list", padding=False)
+            gr.HTML(_THEME_BUTTON, padding=False)
+        with gr.Column(elem_id="page", min_width=0):
+            status = gr.HTML(status_html(services.model.status()), elem_id="model-status", padding=False)
+            welcome = gr.HTML(_welcome(), elem_id="welcome", padding=False)
             log = gr.Chatbot(
                 elem_id="chat",
                 show_label=False,
@@ -67,6 +78,7 @@ def build_page(services: Services) -> gr.Blocks:
                 autoscroll=False,
                 placeholder="",
             )
+            note = gr.HTML("", elem_id="editing-note", padding=False)
             composer = gr.MultimodalTextbox(
                 elem_id="composer",
                 show_label=False,
@@ -81,17 +93,19 @@ def build_page(services: Services) -> gr.Blocks:
                 stop_btn=False,
             )
         clock = gr.Timer(0.5)
-        shown = [log, composer, conversation, editing, sidebar, welcome]
+        shown = [log, composer, conversation, editing, note, sidebar, welcome]  # the order of chat.Screen
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        streaming: dict[str, Any] = {**quietly, "concurrency_limit": 16}
-        composer.submit(chat.ask, [composer, conversation, editing], shown, **streaming)
-        composer.stop(chat.stop, [conversation], None, queue=False, **quietly)
-        act.click(chat.act, [action, conversation], shown, js=_PRESSED, **streaming)
-        new_chat.click(lambda: chat.open(""), None, shown, **quietly)
+        # "multiple": while an answer streams, another conversation may be opened and asked
+        acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
+        composer.submit(chat.ask, [composer, conversation, editing], shown, **acting)
+        composer.stop(chat.stop, [conversation], None, queue=False, trigger_mode="multiple", **quietly)
+        act.click(chat.act, [action, conversation], shown, js=_PRESSED, **acting)
+        new_chat.click(chat.open, [gr.State("")], shown, **acting)
         conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
         clock.tick(lambda: _status(services), None, [status, clock], **quietly)
-        page.load(chat.open, [conversation], shown, js=_ID_FROM_ADDRESS, **quietly)
-    page.queue(max_size=64, default_concurrency_limit=16)
+        page.load(chat.open, [conversation], shown, js=_ID_FROM_ADDRESS, **acting)
+        page.unload(chat.close)
+    page.queue(max_size=64, default_concurrency_limit=MOST_STREAMS)
     return page
 
 
@@ -104,7 +118,7 @@ def _status(services: Services) -> tuple[object, object]:
 def _welcome() -> str:
     examples = json.loads((ASSETS / "examples.json").read_text(encoding="utf-8"))
     buttons = "".join(
-        f'<li><button data-action="ask" data-text="{escape(example["ask"])}">{escape(example["ask"])}'
+        f'<li><button data-action="ask" data-text="{escape(example["ask"])}">{notation_html(example["ask"])}'
         f"<span>{escape(example['shows'])}</span></button></li>"
         for example in examples
     )

@@ -14,13 +14,14 @@ import gradio as gr
 
 from app.store import StoredMessage
 from app.ui.markdown import safe_markdown
-from app.ui.views import escape, view_html
+from app.ui.views import escape, notation_html, view_html
 from model.messages import Image, Text, Thinking, ToolCall, ToolResult
 
 #: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
 _TEMPLATE: dict[str, Any] = _HTML.content[0].model_dump()
 LONGEST_ARGUMENT = 48
+UNCHECKED = "The model’s own words, not checked"
 
 
 def html_part(role: str, html: str) -> dict[str, Any]:
@@ -40,19 +41,20 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
         yield html_part("user", _question(conversation_id, message))
         return
     results = {part.id: part for part in message.parts if isinstance(part, ToolResult)}
+    drawn: set[str] = set()
     warned = False
     for index, part in enumerate(message.parts):
         is_last = index == len(message.parts) - 1
         if isinstance(part, Thinking):
             yield _thinking(part, is_running=is_last and message.status == "running")
         elif isinstance(part, ToolCall):
-            yield html_part("assistant", tool_card(part, results.get(part.id), message.status == "running"))
+            yield html_part("assistant", tool_card(part, results.get(part.id), message.status == "running", drawn))
         elif isinstance(part, Text) and part.source == "tool":
-            yield html_part("assistant", f'<p class="tool-summary">{escape(part.text)}</p>')
+            yield html_part("assistant", f'<p class="tool-summary">{notation_html(part.text)}</p>')
         elif isinstance(part, Text):
             if message.details.get("unchecked") and not warned:
                 warned = True
-                yield html_part("assistant", '<p class="unchecked">The model’s own words, not checked</p>')
+                yield html_part("assistant", f'<p class="unchecked">{UNCHECKED}</p>')
             yield {"role": "assistant", "content": safe_markdown(part.text)}
     yield html_part("assistant", _ending(message))
 
@@ -65,8 +67,11 @@ def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
     return {"role": "assistant", "content": safe_markdown(part.text), "metadata": metadata}
 
 
-def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool) -> str:
-    """A line with name, arguments and time that opens to provenance; the views, or the error, stand below it."""
+def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool, drawn: set[str]) -> str:
+    """A line with name, arguments and time that opens to provenance; the views, or the error, stand below it.
+
+    ``drawn`` holds the drawings that this answer shows already: the same one is not shown twice.
+    """
     arguments = ", ".join(f"{name}: {_short(value)}" for name, value in call.arguments.items())
     if result is None:
         state = "running …" if is_running else "stopped"
@@ -77,21 +82,27 @@ def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool) -> st
         where = f' <span class="quiet">({escape(content["where"])})</span>' if content.get("where") else ""
         return (
             f'<div class="tool-card" data-state="failed"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code></div>'
-            f'<p class="tool-error" role="alert">{escape(_sentence(content.get("what", "")))}{where} {hint}</p>'
+            f'<p class="tool-error" role="alert">{notation_html(_sentence(content.get("what", "")))}{where} {hint}</p>'
         )
     content = result.content
     provenance = content["provenance"]
     libraries = ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items())
-    notes = "".join(f"<li>{escape(note)}</li>" for note in content["notes"])
+    notes = "".join(f"<li>{notation_html(note)}</li>" for note in content["notes"])
     call_text = json.dumps({"tool": call.name, "arguments": provenance["arguments"]}, ensure_ascii=False)
-    views = "".join(view_html(view) for view in content["views"])
+    new = [view for view in content["views"] if view.get("svg") not in drawn]
+    drawn.update(view["svg"] for view in new if view.get("svg"))
+    views = "".join(view_html(view) for view in new)
     return (
         f'<details class="tool-card" data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
-        f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s</span></summary>'
+        f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{_counted(content["notes"])}</span></summary>'
         f"<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>"
         f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
         f'<ul>{notes}</ul></details><div class="views">{views}</div>'
     )
+
+
+def _counted(notes: list[str]) -> str:
+    return f" · {len(notes)} note{'s' if len(notes) > 1 else ''}" if notes else ""
 
 
 def _short(value: Any) -> str:
@@ -110,7 +121,7 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
         for part in message.parts
         if isinstance(part, Image)
     )
-    text = f'<div class="question-text">{escape(message.message.text)}</div>'
+    text = f'<div class="question-text">{notation_html(message.message.text)}</div>'
     edit = f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
     return (
         f'<div class="question" data-id="{message.id}">{pictures}{text}<div class="question-actions">{edit}</div></div>'
@@ -130,10 +141,10 @@ def _ending(message: StoredMessage) -> str:
         said = '<p class="quiet stopped">Stopped.</p>'
     elif details.get("ended"):
         said = f'<p class="quiet ended">{escape(details["ended"])}</p>'
-    buttons = "".join(
+    text = escape(answer_text(message))
+    buttons = f'<button data-action="copy" data-text="{text}" aria-label="Copy this answer">Copy</button>' + "".join(
         f'<button data-action="{action}" data-id="{message.id}" aria-label="{label}">{name}</button>'
         for action, name, label in (
-            ("copy", "Copy", "Copy this answer"),
             ("retry", "Retry", "Answer again"),
             ("undo", "Undo", "Take the question back"),
         )
@@ -141,6 +152,17 @@ def _ending(message: StoredMessage) -> str:
     return (
         f'{said}<div class="answer-actions">{buttons}<span class="usage quiet">{escape(_usage(details))}</span></div>'
     )
+
+
+def answer_text(message: StoredMessage) -> str:
+    """An answer as plain text to be pasted elsewhere: which words are a tool's and which are unchecked stays said."""
+    lines: list[str] = []
+    for part in message.parts:
+        if isinstance(part, ToolResult):
+            lines.append(f"[{part.name}] {part.content['summary' if part.ok else 'sentence']}")
+        elif isinstance(part, Text) and part.source != "tool":  # a tool's sentence stands with its result above
+            lines.append(f"{UNCHECKED}: {part.text}" if message.details.get("unchecked") else part.text)
+    return "\n\n".join(lines)
 
 
 def _usage(details: dict[str, Any]) -> str:

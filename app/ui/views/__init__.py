@@ -11,10 +11,11 @@ from typing import Any
 from app.ui.views.drawing import drawing_html
 from app.ui.views.frames import plot_html, structure_html
 from app.ui.views.markup import escape
+from app.ui.views.notation import notation_html
 from app.ui.views.sequence import sequence_html
 from app.ui.views.table import table_html
 
-__all__ = ["escape", "view_html"]
+__all__ = ["escape", "notation_html", "view_html"]
 
 
 def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor") -> str:

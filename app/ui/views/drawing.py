@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from app.ui.views.markup import escape, figure
+from app.ui.views.markup import escape
+from app.ui.views.notation import figure
 
 MOST_CHARACTERS = 4_000_000
 DEEPEST = 60

@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.ui.views.markup import escape, figure, script_json
+from app.ui.views.markup import escape, script_json
+from app.ui.views.notation import figure
 from app.ui.views.table import rows_html
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"

@@ -32,14 +32,3 @@ def number_text(value: int | float) -> str:
     else:
         text = f"{value:.10g}"
     return text.replace("-", "−")
-
-
-def figure(kind: str, body: str, title: str, caption: str = "", show_title: bool = True) -> str:
-    """``body`` with what names it below. ``body`` is HTML already; ``title`` and ``caption`` are plain text."""
-    lines = []
-    if title and show_title:
-        lines.append(f'<span class="view-title">{escape(title)}</span>')
-    if caption and caption != title:
-        lines.append(f'<span class="view-note">{escape(caption)}</span>')
-    below = f"<figcaption>{' '.join(lines)}</figcaption>" if lines else ""
-    return f'<figure class="view {kind}">{body}{below}</figure>'

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.ui.views.markup import escape, figure
+from app.ui.views.markup import escape
+from app.ui.views.notation import figure
 
 BLOCK = 10
 MOST_IN_BLOCKS = 5_000

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.ui.views.markup import escape, number_text
+from app.ui.views.notation import notation_html
 
 MOST_ROWS = 500
+WHOLE_UP_TO = 30  #: rows that are shown without a box that scrolls
 MONOSPACE_COLUMNS = frozenset(
     [
         "smiles",
@@ -51,8 +53,9 @@ def rows_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequ
         note = '<p class="view-note">There are no rows.</p>'
     caption = f"<caption>{escape(title)}</caption>" if title else ""
     label = escape(title or "Table")
+    long = " long" if len(shown) > WHOLE_UP_TO else ""
     return (
-        f'<div class="view table"><div class="table-box" role="region" tabindex="0" aria-label="{label}">'
+        f'<div class="view table"><div class="table-box{long}" role="region" tabindex="0" aria-label="{label}">'
         f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</div>"
     )
 
@@ -81,5 +84,5 @@ def _cell(cell: object, kind: str) -> str:
     if isinstance(cell, bool):
         return f'<td class="{kind}">{"yes" if cell else "no"}</td>'
     if isinstance(cell, int | float):
-        return f'<td class="number" data-value="{cell!r}">{number_text(cell)}</td>'
-    return f'<td class="{kind}">{escape(cell)}</td>'
+        return f'<td class="{kind}" data-value="{cell!r}">{number_text(cell)}</td>'
+    return f'<td class="{kind}">{escape(cell) if kind == "mono" else notation_html(cell)}</td>'
