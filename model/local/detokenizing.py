@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 _HALF = "\ufffd"
-#: Tokens whose end may stay half a character before the window moves on all the same; a run of emoji needs some.
+#: Tokens whose end may stay half a character before the window moves on all the same: bytes that are no text.
 _LONGEST_WINDOW = 64
+_LONGEST_CHARACTER = 4  # bytes in UTF-8, and so tokens
 
 
 class Decoder(Protocol):
@@ -18,7 +19,7 @@ class Detokenizer:
 
     A window of tokens is decoded with each new one: the difference to before is its text, whatever the tokenizer does
     with spaces between neighbours. The window moves on whenever the text ends in a whole character, so that the work per
-    token does not grow with the length of the answer.
+    token does not grow with the length of the answer. Bytes that are no text are told as U+FFFD, as ``decode`` tells them.
     """
 
     def __init__(self, tokenizer: Decoder) -> None:
@@ -33,18 +34,32 @@ class Detokenizer:
         whole = text.rstrip(_HALF)
         piece = whole[self._said :]
         self._said = max(self._said, len(whole))
-        if (len(whole) == len(text) and piece) or len(self._new) >= _LONGEST_WINDOW:
-            piece += text[self._said :]
-            self._move_on()
+        if len(whole) == len(text):
+            if piece:
+                self._move_on(len(self._new))
+        elif len(self._new) >= _LONGEST_WINDOW:
+            piece += self._give_up_on_broken_bytes(text)
         return piece
 
     def close(self) -> str:
         piece = self._decoded(self._context + self._new)[self._said :]
-        self._move_on()
+        self._move_on(len(self._new))
         return piece
 
-    def _move_on(self) -> None:
-        self._context, self._new = self._new, []
+    def _give_up_on_broken_bytes(self, text: str) -> str:
+        """Say what can never become a character, and keep the last tokens, which still may."""
+        for kept in range(1, _LONGEST_CHARACTER):
+            settled, open_end = self._new[:-kept], self._new[-kept:]
+            before = self._decoded(self._context + settled)
+            if before + self._decoded(open_end) == text:  # no character lies across this cut
+                piece = before[self._said :]
+                self._move_on(len(settled))
+                return piece
+        return ""
+
+    def _move_on(self, tokens: int) -> None:
+        """Make the first new ``tokens``, all of whose text has been said, the context of the others."""
+        self._context, self._new = self._new[:tokens], self._new[tokens:]
         self._said = len(self._decoded(self._context))
 
     def _decoded(self, ids: list[int]) -> str:
