@@ -7,13 +7,14 @@ itself; for one that cannot, the router reads the person's words, the tools answ
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.handles import Handles
-from app.prompts import SYSTEM_WITH_RESULTS, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, with_results
+from app.prompts import SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
 from errors import RetortError, ToolInputError
 from model.events import ChatModel, Event, Finished, FinishReason, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
 from model.messages import Message, Text, Thinking, ToolCall, ToolResult
@@ -21,6 +22,14 @@ from tools.outputs import ToolResult as Output
 
 if TYPE_CHECKING:
     from app.routing import Routed, Router
+
+
+#: Tokens of the sentence that a model without tools adds to a tool's answer.
+LONGEST_COMMENT = 60
+#: A view's kind in words; a table holds what the values name already.
+PICTURES = {"svg": "drawing", "structure3d": "3D structure", "sequence": "sequence", "plot": "plot"}
+NOTATIONS = frozenset(["smiles", "inchi", "inchikey", "cas"])
+UNIT_OF_KEY = re.compile(r"_(da|a2|c|bits|kcal_mol|m_cm)$")
 
 
 class ToolRunner(Protocol):
@@ -158,7 +167,13 @@ class Assistant:
             # Such a model knows no better than the tool that refused: what it would add is invention.
             yield Finished(Usage(), "stop")
             return
-        yield from model.stream(_prompt(messages, answered), (), options, stop)
+        if answered:
+            shown = [name for result in answered for name in _shown_names(result)]
+            prompt = comment_prompt(messages[-1].text, shown)
+            options = replace(options, temperature=0.0, repetition_penalty=1.0, max_new_tokens=LONGEST_COMMENT)
+        else:
+            prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *_words(messages)]
+        yield from model.stream(prompt, (), options, stop)
 
     def _route(self, messages: Sequence[Message]) -> list[Routed]:
         if self._router is None:
@@ -224,8 +239,8 @@ def for_model(messages: Sequence[Message]) -> list[Message]:
     return prompt
 
 
-def _prompt(messages: Sequence[Message], answered: Sequence[ToolResult]) -> list[Message]:
-    """For a model without tools: the words alone, and the tools' sentences beside the last question."""
+def _words(messages: Sequence[Message]) -> list[Message]:
+    """For a model without tools: what was said, without thinking, calls and results."""
     words = [
         Message(
             message.role,
@@ -233,13 +248,14 @@ def _prompt(messages: Sequence[Message], answered: Sequence[ToolResult]) -> list
         )
         for message in messages
     ]
-    words = [message for message in words if message.parts]
-    if not answered:
-        return [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *words]
-    question = words[-1]
-    facts = with_results(question.text, [result.content["summary"] for result in answered])
-    kept = tuple(part for part in question.parts if not isinstance(part, Text))
-    return [Message("system", (Text(SYSTEM_WITH_RESULTS),)), Message("user", (*kept, Text(facts)))]
+    return [message for message in words if message.parts]
+
+
+def _shown_names(result: ToolResult) -> list[str]:
+    """What can be read of a result on the page, in words: its pictures, then its values without their units."""
+    pictures = [PICTURES[view["kind"]] for view in result.content["views"] if view["kind"] in PICTURES]
+    values = [UNIT_OF_KEY.sub("", key).replace("_", " ") for key in result.content["data"] if key not in NOTATIONS]
+    return list(dict.fromkeys([*pictures, *values]))
 
 
 def _gather(parts: list[Any], event: Event) -> None:

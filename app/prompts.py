@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from model.messages import Message, Text
+
 SYSTEM_WITH_TOOLS = (
     "You are Retort, a research assistant for chemists and biologists. Numbers, structures and sequences come from the "
     "tools, never from memory: call a tool whenever one can answer, then explain its result. Give the unit and the "
@@ -15,13 +17,42 @@ SYSTEM_WITHOUT_TOOLS = (
     "Do not give numbers, masses, formulas or SMILES; say that you would rather compute them with a tool."
 )
 
-SYSTEM_WITH_RESULTS = (
-    "You are Retort, a friendly research assistant. A tool has already answered the question and its result has been "
-    "shown. Say in one or two short sentences what was computed, using only the result. Add no other facts or numbers."
+SYSTEM_WITH_RESULTS = "A tool has shown its results above. Say in one short sentence what can be read there."
+
+#: What a model that cannot be trusted with a number is shown of results: their names, so that it can alter no value.
+#: A question, the names of what a tool has shown, and a sentence that points at them.
+COMMENT_EXAMPLES = (
+    (
+        "What is the molecular weight of ethanol?",
+        ("formula", "average mass", "monoisotopic mass", "logp crippen"),
+        "The average mass stands above, with the formula, the monoisotopic mass and the logP.",
+    ),
+    ("Draw benzene", ("drawing",), "The drawing is above."),
+    (
+        "GC content of this one",
+        ("length", "composition", "gc fraction"),
+        "The GC fraction stands above, with the length and the composition.",
+    ),
+    (
+        "Show ethane in 3D",
+        ("3D structure", "conformers", "force field"),
+        "The 3D structure is shown above, with its force field.",
+    ),
+    ("Which groups does it have?", ("drawing", "groups"), "The groups stand above, with a drawing."),
 )
+#: A longer word is a SMILES or a sequence, which such a model would repeat wrongly.
+LONGEST_WORD = 24
+MOST_NAMES = 5
 
 
-def with_results(question: str, summaries: Sequence[str]) -> str:
-    """The person's question with the tools' sentences below it."""
-    facts = "\n".join(f"- {summary}" for summary in summaries)
-    return f"Question: {question}\n\nResult:\n{facts}\n\nSay it in one sentence."
+def comment_prompt(question: str, shown: Sequence[str]) -> list[Message]:
+    """Asks for one sentence on results of which only the names are told: ``shown`` are they, in words."""
+    prompt = [Message("system", (Text(SYSTEM_WITH_RESULTS),))]
+    for asked, names, sentence in COMMENT_EXAMPLES:
+        prompt += [_commented(asked, names), Message("assistant", (Text(sentence),))]
+    words = (word if len(word) <= LONGEST_WORD else "this one" for word in question.split())
+    return [*prompt, _commented(" ".join(words), shown[:MOST_NAMES])]
+
+
+def _commented(question: str, names: Sequence[str]) -> Message:
+    return Message("user", (Text(f"Question: {question}\nShown above: {', '.join(names)}"),))
