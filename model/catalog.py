@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.events import Abilities
 
 
 @dataclass(frozen=True)
 class KnownModel:
-    """``matches`` is a part of the folder's or id's last name; sampling defaults come from the model's card."""
+    """``matches`` is a part of the folder's or id's last name, the more special entry first.
+
+    ``source`` is where the checkpoint comes from, and the sampling defaults, from its card there. ``context`` in tokens
+    is given only where the checkpoint's own ``max_position_embeddings`` is not to be believed.
+    """
 
     name: str
     matches: str
     max_new_tokens: int
+    source: str = ""
+    context: int | None = None
     abilities: Abilities | None = None  # None: as its chat template shows
     temperature: float | None = None
     top_p: float | None = None
@@ -22,26 +28,36 @@ class KnownModel:
     repetition_penalty: float | None = None
 
 
+_INTERN_S1_MINI = KnownModel(
+    name="Intern-S1-mini",
+    matches="intern-s1-mini",
+    source="https://huggingface.co/internlm/Intern-S1-mini",
+    max_new_tokens=32_768,
+    abilities=Abilities(tools=True, images=True, thinking=True),
+    temperature=0.8,
+    top_p=1.0,
+    top_k=50,
+    min_p=0.0,
+)
+
 KNOWN = (
     KnownModel(
         name="SmolLM2-135M-Instruct",
         matches="smollm2-135m-instruct",
+        source="https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
         max_new_tokens=512,
         abilities=Abilities(),
         temperature=0.2,
         top_p=0.9,
-        repetition_penalty=1.1,  # without it so small a model repeats its sentences
+        repetition_penalty=1.1,  # not the card's: without it so small a model repeats its sentences
     ),
-    KnownModel(
-        name="Intern-S1-mini",
-        matches="intern-s1-mini",
-        max_new_tokens=32_768,
-        abilities=Abilities(tools=True, images=True, thinking=True),
-        temperature=0.8,
-        top_p=1.0,
-        top_k=50,
-        min_p=0.0,
+    replace(
+        _INTERN_S1_MINI,
+        name="Intern-S1-mini-FP8",
+        matches="intern-s1-mini-fp8",
+        source="https://huggingface.co/internlm/Intern-S1-mini-FP8",
     ),
+    _INTERN_S1_MINI,
 )
 
 

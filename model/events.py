@@ -42,6 +42,16 @@ class TextDelta:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """``ahead`` others are answered first; told whenever that changes, to who sets ``Options.tell_waiting`` alone.
+
+    So it is not among ``Event``, which everybody must be ready for.
+    """
+
+    ahead: int
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of every stream. ``stopped``: the person stopped it; ``length``: the budget ended."""
 
@@ -63,7 +73,7 @@ class ToolSchema:
 
 @dataclass(frozen=True)
 class Options:
-    """How to generate. ``None`` means the model's own default."""
+    """How to generate, and what to tell of it. ``None`` means the model's own default."""
 
     max_new_tokens: int | None = None
     temperature: float | None = None
@@ -73,6 +83,7 @@ class Options:
     repetition_penalty: float | None = None
     seed: int | None = None
     thinking: bool | None = None
+    tell_waiting: bool = False  # a ``Waiting`` while others are answered first
 
 
 @dataclass(frozen=True)

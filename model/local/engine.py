@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,11 @@ from transformers import DynamicCache
 
 from errors import ModelError
 from model.catalog import KnownModel
-from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage
+from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage, Waiting
 from model.local.chat import ChatFormat
 from model.local.detokenizing import Detokenizer
-from model.local.kernels import steps_with_onednn
+from model.local.kernels import onednn, steps_with_onednn
+from model.local.line import Line
 from model.local.outbox import Outbox
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
@@ -29,10 +30,11 @@ PREFILL_CHUNK = 512  # tokens between two looks at the stop
 
 def default_threads() -> int:
     """All cores but one, which is the page's and the tools': a busy neighbour slows every thread of a matrix product."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    return max(1, cores - 1)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Request:
     """One generation: what to do, when to stop, where the words go."""
 
@@ -41,6 +43,7 @@ class _Request:
     sampling: Sampling
     max_new_tokens: int
     stop: threading.Event
+    closing: threading.Event  # the model's own end
     asked_at: float
     outbox: Outbox = field(default_factory=Outbox)
     begun: bool = False  # its turn has come
@@ -50,7 +53,7 @@ class _Request:
 
     @property
     def is_over(self) -> bool:
-        return self.left or self.stop.is_set()
+        return self.left or self.stop.is_set() or self.closing.is_set()
 
     def finished(self, reason: FinishReason) -> Finished:
         usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, time.perf_counter() - self.asked_at)
@@ -58,23 +61,29 @@ class _Request:
 
 
 class LocalModel:
-    """A transformers model as a ``ChatModel``. Requests are answered one after the other, in order."""
+    """A transformers model as a ``ChatModel``. Requests are answered one after the other, in order.
+
+    ``threads`` is the number of CPU threads that compute. Raises what the model raises if it cannot take a single step.
+    """
 
     def __init__(
         self, model: Any, tokenizer: Any, known: KnownModel, abilities: Abilities, threads: int | None = None
     ) -> None:
         self.name = known.name
         self.abilities = abilities
-        self.context = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
+        self.context = known.context or int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
         self.model = model
         self.tokenizer = tokenizer
+        self.threads = threads or default_threads()
         self._known = known
         self._format = ChatFormat(tokenizer, abilities, self.context)
         self._ends = _end_ids(model, tokenizer)
-        self.threads = threads or default_threads()
-        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._decoding = threading.Thread(target=self._run, name="decode", daemon=True)
+        self._line: Line[_Request] = Line()
+        self._closing = threading.Event()
+        warm: Future[bool] = Future()
+        self._decoding = threading.Thread(target=self._run, args=(warm,), name="decode", daemon=True)
         self._decoding.start()
+        warm.result()
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], options: Options, stop: threading.Event
@@ -89,27 +98,39 @@ class LocalModel:
             sampling=self.sampling(options),
             max_new_tokens=min(room, self.context - len(prompt.ids)),
             stop=stop,
+            closing=self._closing,
             asked_at=asked_at,
         )
-        self._requests.put(request)
+        self._line.enter(request)
         try:
-            closed = False
-            while not closed:
-                events, closed = request.outbox.take()
-                yield from events
-                if stop.is_set() and not request.begun:  # still in the queue: nobody waits for its turn
-                    yield request.finished("stopped")
-                    return
+            yield from self._told(request, options.tell_waiting)  # type: ignore[misc]  # Waiting: for who asked
         finally:
             request.left = True
+            self._line.leave(request)
+
+    def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event | Waiting]:
+        """What the decode thread says of the request, and before that, its place in the line."""
+        closed, last_told = False, 0
+        while not closed:
+            events, closed = request.outbox.take()
+            yield from events
+            if request.begun:
+                continue
+            if request.stop.is_set():  # nobody waits for its turn
+                yield request.finished("stopped")
+                return
+            if tell_waiting and (ahead := self._line.ahead_of(request)) not in (0, last_told):
+                yield Waiting(ahead)
+                last_told = ahead
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of a conversation's prompt."""
         return self._format.prompt(messages, (), None, 1).ids
 
     def close(self) -> None:
-        """End the decode thread after what is queued."""
-        self._requests.put(None)
+        """Stop what is being generated, end the streams that wait, and the decode thread."""
+        self._closing.set()
+        self._line.close()
         self._decoding.join()
 
     def sampling(self, options: Options) -> Sampling:
@@ -130,26 +151,33 @@ class LocalModel:
             seed=options.seed,
         )
 
-    def _run(self) -> None:
-        torch.set_num_threads(self.threads)
-        self._onednn = steps_with_onednn(self.model)
-        while (request := self._requests.get()) is not None:
-            if request.left:
-                continue
-            request.begun = True
-            try:
-                with torch.inference_mode():
-                    reason = self._generate(request)
-                request.outbox.put(request.finished(reason))
-                request.outbox.close()
-            except torch.OutOfMemoryError:
-                request.outbox.close(
-                    ModelError("The machine ran out of memory for this answer; shorten the conversation.")
-                )
-            except Exception as error:  # this request fails; the thread and the others go on
-                failed = ModelError(f"The model failed in this answer ({type(error).__name__}: {error}); ask again.")
-                failed.__cause__ = error
-                request.outbox.close(failed)
+    def _run(self, warm: Future[bool]) -> None:
+        torch.set_num_threads(self.threads)  # counts for the calling thread
+        try:
+            with torch.inference_mode():
+                self.model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.model.device))
+            self._onednn = steps_with_onednn(self.model)
+        except Exception as error:  # whoever builds this model is told; there is no thread then
+            warm.set_exception(error)
+            return
+        warm.set_result(True)
+        while (request := self._line.head()) is not None:
+            self._answer(request)
+            self._line.leave(request)
+
+    def _answer(self, request: _Request) -> None:
+        request.begun = True
+        try:
+            with torch.inference_mode():
+                reason = self._generate(request)
+            request.outbox.put(request.finished(reason))
+            request.outbox.close()
+        except torch.OutOfMemoryError:
+            request.outbox.close(ModelError("The machine ran out of memory for this answer; shorten the conversation."))
+        except Exception as error:  # this request fails; the thread and the others go on
+            failed = ModelError(f"The model failed in this answer ({type(error).__name__}: {error}); ask again.")
+            failed.__cause__ = error
+            request.outbox.close(failed)
 
     def _generate(self, request: _Request) -> FinishReason:
         """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""
@@ -157,8 +185,18 @@ class LocalModel:
         logits = self._prefill(request, cache)
         if logits is None:
             return "stopped"
-        with torch.backends.mkldnn.flags(enabled=self._onednn, allow_tf32=False):
+        with onednn(self._onednn):
             return self._decode(request, cache, logits)
+
+    def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
+        """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
+        ids = torch.tensor([request.prompt], device=self.model.device)
+        logits = None
+        for start in range(0, len(request.prompt), PREFILL_CHUNK):
+            if request.is_over:
+                return None
+            logits = self._logits(ids[:, start : start + PREFILL_CHUNK], cache)
+        return logits
 
     def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device)
@@ -174,33 +212,22 @@ class LocalModel:
                 reason = "stop"
                 break
             if piece := detokenizer.add(token):
-                self._say(request, request.parser.feed(piece))
+                request.outbox.put_all(request.parser.feed(piece))
             if request.new_tokens >= request.max_new_tokens:
                 break
             if request.is_over:
                 reason = "stopped"
                 break
             step.fill_(token)
-            logits = self.model(input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+            logits = self._logits(step, cache)
         if piece := detokenizer.close():
-            self._say(request, request.parser.feed(piece))
-        self._say(request, request.parser.close())
+            request.outbox.put_all(request.parser.feed(piece))
+        request.outbox.put_all(request.parser.close())
         return reason
 
-    def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
-        """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        ids = torch.tensor([request.prompt], device=self.model.device)
-        logits = None
-        for start in range(0, ids.shape[1], PREFILL_CHUNK):
-            if request.is_over:
-                return None
-            chunk = ids[:, start : start + PREFILL_CHUNK]
-            logits = self.model(input_ids=chunk, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
-        return logits
-
-    def _say(self, request: _Request, events: Sequence[Event]) -> None:
-        for event in events:
-            request.outbox.put(event)
+    def _logits(self, ids: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
+        """Of the token after ``ids``, which join the cache."""
+        return self.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
 
 
 def _temperature(configured: Any) -> float:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 ROUNDS = 3
+
+
+@contextmanager
+def onednn(enabled: bool) -> Iterator[None]:
+    """oneDNN switched on or off for the whole process; ``mkldnn.flags`` would set more, and warn of it."""
+    backend: Any = torch.backends.mkldnn  # a module that is really an object with properties
+    before = backend.enabled
+    backend.enabled = enabled
+    try:
+        yield
+    finally:
+        backend.enabled = before
 
 
 @torch.inference_mode()
@@ -23,7 +37,7 @@ def steps_with_onednn(model: Any) -> bool:
     seconds = {True: float("inf"), False: float("inf")}
     for _ in range(ROUNDS):
         for enabled in seconds:
-            with torch.backends.mkldnn.flags(enabled=enabled, allow_tf32=False):
+            with onednn(enabled):
                 seconds[enabled] = min(seconds[enabled], _one_pass(weights))
     return seconds[True] <= seconds[False]
 

@@ -2,123 +2,144 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from errors import ModelError, shown
 from model.catalog import known_model
 from model.events import Abilities
-from model.local.engine import LocalModel
+from model.local.checkpoint import Checkpoint, find_checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+    from model.local.engine import LocalModel
 
 Progress = Callable[[float, str], None]
 HEADROOM = 1.15  # of the weights' size, for the cache and what a step needs besides
+#: How the classes that write text are called; others of the same type (BertForMaskedLM) load as such a class and babble.
+_WRITES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 
 
-def load(spec: str, progress: Progress = lambda fraction, doing: None, threads: int | None = None) -> LocalModel:
-    """Load from a folder, or from the hub's cache on this machine; nothing is fetched. Raises ``ModelError``."""
-    folder = _folder(spec)
-    config = _config(folder, spec)
-    weights = _weights(folder, spec)
+def load(
+    spec: str,
+    progress: Progress = lambda fraction, doing: None,
+    threads: int | None = None,
+    free_bytes: Callable[[torch.device], int] | None = None,
+) -> LocalModel:
+    """Load from a folder, or from the hub's cache on this machine; nothing is fetched. Raises ``ModelError``.
+
+    ``threads`` is the number of CPU threads that compute; None leaves a core for the page and the tools. ``free_bytes``
+    measures the memory of a device.
+    """
+    checkpoint = find_checkpoint(spec)
     known = known_model(spec)
     progress(0.1, f"Loading {known.name}: importing torch and transformers …")
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging as transformers_logging
 
+    from model.local.engine import LocalModel
+
     transformers_logging.disable_progress_bar()
+    _check_architecture(checkpoint)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    _check_memory(known.name, sum(path.stat().st_size for path in weights), device)
-    progress(0.4, f"Loading {known.name}: reading {sum(path.stat().st_size for path in weights) / 1e6:,.0f} MB …")
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, dtype="auto", local_files_only=True, trust_remote_code=False, low_cpu_mem_usage=True
-        )
-    except (
-        Exception
-    ) as error:  # transformers and safetensors raise what they like; each means this folder cannot be loaded
-        reason = " ".join(str(error).split())[:200]
-        kind = config.get("model_type", "?")
-        raise ModelError(
-            f"{shown(spec)} (model type {kind}) cannot be loaded: {reason}; fetch the folder again or choose another model."
-        ) from error
-    model.to(device).eval()
+    _check_memory(known.name, checkpoint.weight_bytes, (free_bytes or _free_bytes)(device))
+    progress(0.4, f"Loading {known.name}: reading {checkpoint.weight_bytes / 1e6:,.0f} MB …")
+    tokenizer, model = _read(checkpoint, device)
     progress(0.9, f"Loading {known.name}: warming up …")
-    with torch.inference_mode():
-        model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=device))
     # pictures have no way into this engine yet, whatever the model could do with them
     abilities = replace(known.abilities or _abilities(tokenizer), images=False)
-    return LocalModel(model, tokenizer, known, abilities, threads)
+    with _or_refused(f"{shown(spec)} cannot compute on this machine"):  # no kernel for its type, or no memory left
+        return LocalModel(model, tokenizer, known, abilities, threads)
 
 
-def _folder(spec: str) -> Path:
-    path = Path(spec).expanduser()
-    if path.is_dir():
-        return path
-    if spec.startswith((".", "/", "~")) or os.sep == "\\" or spec.count("/") != 1:
-        raise ModelError(
-            f"There is no folder {shown(spec)}; give --model a folder with a model, or an id such as Qwen/Qwen3-0.6B."
+def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
+    """Tokenizer and model."""
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+    spec, folder = shown(checkpoint.spec), checkpoint.folder
+    only_here = {"local_files_only": True, "trust_remote_code": False}
+    cannot = f"{spec} (model type {checkpoint.config['model_type']}) cannot be loaded"
+    with _or_refused(cannot):
+        config = AutoConfig.from_pretrained(folder, **only_here)
+    with _or_refused(f"The tokenizer of {spec} cannot be loaded"):
+        tokenizer = AutoTokenizer.from_pretrained(folder, **only_here)
+    with _or_refused(cannot):
+        # weights of another shape are looked at below, like those that are not there
+        model, told = AutoModelForCausalLM.from_pretrained(
+            folder, config=config, dtype="auto", output_loading_info=True, ignore_mismatched_sizes=True, **only_here
         )
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(spec, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError):
+        _check_weights(spec, told)
+        model.to(device).eval()
+    rows = model.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > rows:
         raise ModelError(
-            f"{shown(spec)} is not on this machine, and nothing is fetched unasked; run `hf download {spec}` once, "
-            "or give --model a folder."
-        ) from None
+            f"The tokenizer of {spec} has {len(tokenizer):,} tokens and its model knows {rows:,}; they do not belong "
+            "together: fetch the folder again."
+        )
+    return tokenizer, model
 
 
-def _config(folder: Path, spec: str) -> dict[str, Any]:
-    path = folder / "config.json"
-    if not path.is_file():
-        raise ModelError(f"{shown(spec)} holds no config.json; give --model the folder of a Hugging Face checkpoint.")
+def _check_weights(spec: str, told: dict[str, Any]) -> None:
+    """transformers itself only warns of weights that it did not find, and fills them with random numbers."""
+    if missing := sorted(told["missing_keys"]):
+        raise ModelError(f"{spec} lacks {len(missing)} of its weights ({missing[0]}); fetch it again.")
+    if other := sorted(str(key) for key, *_ in told["mismatched_keys"]):
+        raise ModelError(
+            f"{spec} has {len(other)} weights of another shape than its config.json says ({other[0]}); fetch it again."
+        )
+
+
+@contextmanager
+def _or_refused(cannot: str) -> Iterator[None]:
+    """Libraries raise what they like, and each error means that this folder cannot be used: told in one sentence."""
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ModelError(f"The config.json of {shown(spec)} is broken ({error}); fetch it again.") from None
-    if not isinstance(config, dict):
-        raise ModelError(f"The config.json of {shown(spec)} is not a JSON object; fetch it again.")
-    return config
+        yield
+    except ModelError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        first_sentence = re.split(r"(?<=[.!?]) ", reason)[0].rstrip(".!")[:200]
+        raise ModelError(f"{cannot}: {first_sentence}; fetch the folder again or choose another model.") from error
 
 
-def _weights(folder: Path, spec: str) -> list[Path]:
-    """The safetensors files; raises ``ModelError`` if there are none, or an index names one that is missing."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        try:
-            named = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ModelError(f"The weight index of {shown(spec)} is broken; fetch it again.") from None
-        missing = [name for name in named if not (folder / name).is_file()]
-        if missing:
+def _check_architecture(checkpoint: Checkpoint) -> None:
+    """That transformers has a class of its own for it, and one that writes text."""
+    import transformers
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+    spec, config = shown(checkpoint.spec), checkpoint.config
+    kind, classes = config.get("model_type"), config.get("architectures") or []
+    other = "choose a model that transformers loads natively, such as Qwen/Qwen3-0.6B."
+    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        if config.get("auto_map"):
             raise ModelError(
-                f"{shown(spec)} lacks {len(missing)} of its {len(named)} weight files ({missing[0]}); fetch it again."
+                f"{spec} needs Python code of its own (model type {kind}), which Retort never runs; {other}"
             )
-        return [folder / name for name in named]
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise ModelError(f"{shown(spec)} holds no weights (*.safetensors); give --model a folder with them.")
-    return files
+        raise ModelError(
+            f"{spec} has the model type {kind}, which transformers {transformers.__version__} cannot chat with; {other}"
+        )
+    if classes and not any(str(name).endswith(_WRITES) for name in classes):
+        raise ModelError(f"{spec} is a {classes[0]}, which does not write text; choose a chat model.")
 
 
-def _check_memory(name: str, weight_bytes: int, device: Any) -> None:
-    import psutil
-    import torch
-
+def _check_memory(name: str, weight_bytes: int, free: int) -> None:
     needed = weight_bytes * HEADROOM
-    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
     if needed > free:
         raise ModelError(
             f"{name} needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; close other programs, "
             "or choose a smaller model with --model."
         )
+
+
+def _free_bytes(device: torch.device) -> int:
+    import psutil
+    import torch
+
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
 
 
 def _abilities(tokenizer: Any) -> Abilities:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 
 from model.events import Event
 
@@ -25,8 +26,11 @@ class Outbox:
         self._taken_from = False
 
     def put(self, event: Event) -> None:
-        self._events.append(event)
-        if not self._begun.is_set():
+        self.put_all((event,))
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        self._events.extend(events)
+        if events and not self._begun.is_set():
             self._begun.set()
 
     def close(self, error: BaseException | None = None) -> None:

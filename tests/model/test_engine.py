@@ -1,0 +1,412 @@
+"""The local engine: the tokens of ``generate``, exact counts, stop within a token, and nobody harmed by a neighbour."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from itertools import pairwise
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, DynamicCache
+
+from errors import ModelError
+from model.catalog import KnownModel, known_model
+from model.embedded import embedded_path
+from model.events import Abilities, Finished, Options, TextDelta, Waiting
+from model.local.engine import PREFILL_CHUNK, LocalModel, default_threads
+from model.messages import Message, Text
+from tests.model.checkpoints import CONTEXT, tiny_model
+
+GREEDY = Options(temperature=0.0, repetition_penalty=1.0)
+
+
+def greedy(new_tokens: int, **more) -> Options:
+    return Options(temperature=0.0, repetition_penalty=1.0, max_new_tokens=new_tokens, **more)
+
+
+def asking(text: str) -> list[Message]:
+    return [Message("user", (Text(text),))]
+
+
+def local_model(model, tokenizer) -> LocalModel:
+    return LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1)
+
+
+@pytest.fixture
+def tiny(tokenizer):
+    local = local_model(tiny_model(), tokenizer)
+    yield local
+    local.close()
+
+
+def answer(local, question="What is water?", options=GREEDY, stop=None):
+    """The whole text of an answer, and how it finished."""
+    *events, finished = local.stream(asking(question), (), options, stop or threading.Event())
+    assert isinstance(finished, Finished)
+    assert all(isinstance(event, TextDelta) for event in events)
+    return "".join(event.text for event in events), finished
+
+
+def generated(local, question, **options):
+    """What ``generate`` makes of the same prompt: the new ids, the end token included."""
+    prompt = torch.tensor([local.prompt_ids(asking(question))])
+    options = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None, **options}
+    ids = local.model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), **options)
+    return ids[0, prompt.shape[1] :].tolist()
+
+
+def text_of(local, ids):
+    ids = [token for token in ids if token != local.tokenizer.eos_token_id]
+    return local.tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+
+
+class Steps:
+    """Counts the model's passes, and calls ``then[n]`` at the beginning of pass number n."""
+
+    def __init__(self, local, then=None):
+        self.taken = 0
+        self.lengths: list[int] = []
+        self._then = then or {}
+        local.model.register_forward_pre_hook(self._step, with_kwargs=True)
+
+    def _step(self, module, positional, named):
+        self.taken += 1
+        self.lengths.append(named["input_ids"].shape[1])
+        self._then.get(self.taken, lambda: None)()
+
+
+def decode_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "decode"]
+
+
+@pytest.mark.parametrize(
+    "question", ["What is water?", "水 👩‍🔬?", "word " * (CONTEXT // 2)], ids=["short", "emoji", "long"]
+)
+def test_a_greedy_answer_is_that_of_generate_token_for_token(tiny, question):
+    text, finished = answer(tiny, question, greedy(30))
+    ids = generated(tiny, question, max_new_tokens=30)
+    assert len(set(ids)) > 10, "the tiny model repeats itself: nothing is shown"
+    assert text == text_of(tiny, ids).lstrip()
+    assert finished.usage.new_tokens == len(ids)
+
+
+def test_the_embedded_model_in_float32_answers_greedily_as_generate_does(tokenizer):
+    model = AutoModelForCausalLM.from_pretrained(embedded_path(), dtype=torch.float32, local_files_only=True)
+    local = LocalModel(model, tokenizer, known_model("smollm2-135m-instruct"), Abilities())
+    question = "What is the boiling point of water?"
+    text, finished = answer(local, question, greedy(16))
+    local.close()
+    ids = generated(local, question, max_new_tokens=16)
+    assert text == text_of(local, ids)
+    assert finished.usage.new_tokens == len(ids)
+    assert "100" in text
+
+
+def test_a_seeded_answer_is_repeated_and_another_seed_answers_otherwise(tiny):
+    def sampled(seed):
+        return answer(tiny, options=Options(temperature=1.0, top_p=0.95, seed=seed))[0]
+
+    assert sampled(1) == sampled(1) != sampled(2)
+
+
+def test_a_prompt_in_several_chunks_is_read_whole(tokenizer):
+    local = local_model(tiny_model(max_position_embeddings=4 * PREFILL_CHUNK), tokenizer)
+    steps = Steps(local)
+    question = "aspirin and water " * (PREFILL_CHUNK // 2)
+    text, finished = answer(local, question, greedy(8))
+    local.close()
+    assert finished.usage.prompt_tokens == sum(steps.lengths[:-7])
+    assert steps.lengths[0] == PREFILL_CHUNK
+    assert steps.lengths[1] > 1
+    assert text == text_of(local, generated(local, question, max_new_tokens=8)).lstrip()
+
+
+def test_usage_counts_every_token_of_the_prompt_and_of_the_answer(tiny):
+    steps = Steps(tiny)
+    _, finished = answer(tiny, options=greedy(17))
+    assert finished.reason == "length"
+    assert finished.usage.new_tokens == 17
+    assert finished.usage.prompt_tokens == len(tiny.prompt_ids(asking("What is water?"))) == steps.lengths[0]
+    assert steps.lengths[1:] == [1] * 16  # the last token needs no step of its own
+    assert 0 < finished.usage.first_token_s < finished.usage.seconds
+
+
+def test_the_end_token_ends_the_answer_and_is_counted_but_not_said(tokenizer):
+    model = tiny_model()
+    local = local_model(model, tokenizer)
+    whole = generated(local, "What is water?", max_new_tokens=20)
+    end = whole[9]
+    model.generation_config.eos_token_id = [end, tokenizer.eos_token_id]
+    local.close()
+    local = local_model(model, tokenizer)
+    text, finished = answer(local, options=greedy(20))
+    local.close()
+    first = whole.index(end)
+    assert finished.reason == "stop"
+    assert finished.usage.new_tokens == first + 1
+    assert text == text_of(local, whole[:first]).lstrip()
+
+
+@pytest.mark.parametrize("at", [1, 2, 7])
+def test_after_stop_no_further_step_is_taken(tiny, at):
+    stop = threading.Event()
+    steps = Steps(
+        tiny, {at: stop.set}
+    )  # pressed while the model computes pass number ``at``, the first being the prompt's
+    _, finished = answer(tiny, options=greedy(40), stop=stop)
+    assert finished.reason == "stopped"
+    assert steps.taken == at
+    assert finished.usage.new_tokens == at
+
+
+def test_stop_in_the_middle_of_a_long_prompt_makes_no_token(tokenizer):
+    local = local_model(tiny_model(max_position_embeddings=4 * PREFILL_CHUNK), tokenizer)
+    stop = threading.Event()
+    steps = Steps(local, {1: stop.set})
+    text, finished = answer(local, "water " * (2 * PREFILL_CHUNK), stop=stop)
+    local.close()
+    assert (text, finished.reason, finished.usage.new_tokens, steps.taken) == ("", "stopped", 0, 1)
+    assert finished.usage.first_token_s is None
+
+
+def test_what_was_said_before_stop_is_a_beginning_of_the_whole_answer(tiny):
+    whole, _ = answer(tiny, options=greedy(20))
+    stop = threading.Event()
+    Steps(tiny, {8: stop.set})
+    part, _ = answer(tiny, options=greedy(20), stop=stop)
+    assert part
+    assert whole.startswith(part)
+
+
+def test_questions_asked_at_once_are_all_answered_as_if_alone(tiny):
+    questions = ["What is water?", "What is gold?", "Name an acid.", "水?"]
+    alone = [answer(tiny, question, greedy(20))[0] for question in questions]
+    answers: dict[str, str] = {}
+    threads = [
+        threading.Thread(target=lambda q=question: answers.update({q: answer(tiny, q, greedy(20))[0]}))
+        for question in questions
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [answers[question] for question in questions] == alone
+
+
+class Held:
+    """Holds the decode thread in its first pass until it is let go, so that others come to wait."""
+
+    def __init__(self, local):
+        self.reached, self._go = threading.Event(), threading.Event()
+        Steps(local, {1: self._wait})
+
+    def _wait(self):
+        self.reached.set()
+        assert self._go.wait(30)
+
+    def let_go(self):
+        self._go.set()
+
+
+def begun(local, question, options=GREEDY, stop=None):
+    """A stream that has asked, read in a thread of its own; its events gather in the list."""
+    events: list = []
+    stream = local.stream(asking(question), (), options, stop or threading.Event())
+    thread = threading.Thread(target=lambda: events.extend(stream))
+    thread.start()
+    return events, thread
+
+
+def until(condition):
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come to that in 12 s")
+
+
+def test_who_waits_is_told_how_many_are_ahead_and_then_answered(tiny):
+    held = Held(tiny)
+    _, one = begun(tiny, "One?")
+    assert held.reached.wait(10)
+    second, two = begun(tiny, "Two?", greedy(10, tell_waiting=True))
+    until(lambda: second == [Waiting(1)])
+    third, three = begun(tiny, "Three?", greedy(10, tell_waiting=True))
+    until(lambda: third == [Waiting(2)])
+    held.let_go()
+    for thread in (one, two, three):
+        thread.join(30)
+    assert second[0] == Waiting(1)
+    assert isinstance(second[-1], Finished)
+    waits = [event.ahead for event in third if isinstance(event, Waiting)]
+    assert waits[0] == 2
+    assert all(later < earlier for earlier, later in pairwise(waits))
+    assert third[-1].usage.new_tokens == 10
+
+
+def test_who_did_not_ask_for_the_place_is_not_told(tiny):
+    held = Held(tiny)
+    _, one = begun(tiny, "One?")
+    assert held.reached.wait(10)
+    events, two = begun(tiny, "Two?", greedy(5))
+    time.sleep(0.15)
+    held.let_go()
+    one.join(30)
+    two.join(30)
+    assert not any(isinstance(event, Waiting) for event in events)
+
+
+def test_stop_ends_a_question_that_still_waits_and_who_is_behind_moves_up(tiny):
+    held = Held(tiny)
+    _, one = begun(tiny, "One?")
+    assert held.reached.wait(10)
+    stop = threading.Event()
+    second, two = begun(tiny, "Two?", greedy(10), stop)
+    third, three = begun(tiny, "Three?", greedy(10, tell_waiting=True))
+    until(lambda: third == [Waiting(2)])
+    stop.set()
+    two.join(10)
+    assert [(event.reason, event.usage.new_tokens) for event in second] == [("stopped", 0)]
+    until(lambda: third == [Waiting(2), Waiting(1)])
+    held.let_go()
+    one.join(30)
+    three.join(30)
+    assert third[-1].reason == "length"
+
+
+def test_a_failure_in_one_answer_is_one_sentence_and_the_next_is_answered(tiny):
+    whole, _ = answer(tiny, options=greedy(10))
+
+    def fail():
+        raise RuntimeError("the kernel broke")
+
+    Steps(tiny, {4: fail})
+    stream = tiny.stream(asking("What is water?"), (), greedy(10), threading.Event())
+    said = ""
+    with pytest.raises(ModelError, match=r"RuntimeError: the kernel broke.*ask again") as raised:
+        for event in stream:
+            said += event.text
+    assert said  # what came before it is not lost
+    assert whole.startswith(said)
+    assert isinstance(raised.value.__cause__, RuntimeError)
+    assert answer(tiny, options=greedy(10))[0] == whole
+
+
+def test_running_out_of_memory_says_what_to_do(tiny):
+    def fail():
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    Steps(tiny, {2: fail})
+    with pytest.raises(ModelError, match=r"out of memory.*shorten the conversation"):
+        answer(tiny)
+    assert answer(tiny, options=greedy(3))[1].usage.new_tokens == 3
+
+
+def test_a_reader_who_leaves_early_frees_the_thread(tiny):
+    steps = Steps(tiny)
+    stream = tiny.stream(asking("What is water?"), (), greedy(CONTEXT // 4), threading.Event())
+    next(stream)
+    stream.close()
+    after = steps.taken
+    _, finished = answer(tiny, options=greedy(3))
+    assert finished.usage.new_tokens == 3
+    assert steps.taken <= after + 1 + 3  # the step that was under way, and the three of the next answer
+    assert steps.taken < CONTEXT // 4
+
+
+def test_a_question_too_long_for_the_context_is_refused_in_one_sentence(tiny):
+    with pytest.raises(ModelError, match=r"The question has [\d,]+ tokens and this model reads \d+; shorten it\.$"):
+        answer(tiny, "water " * CONTEXT)
+    assert answer(tiny, options=greedy(3))[1].usage.new_tokens == 3
+
+
+def test_an_answer_ends_where_the_context_does(tiny):
+    question = "word " * (CONTEXT * 5 // 8)
+    prompt = len(tiny.prompt_ids(asking(question)))
+    _, finished = answer(tiny, question, greedy(10_000))
+    assert prompt + finished.usage.new_tokens == CONTEXT
+    assert finished.reason == "length"
+
+
+def test_close_leaves_no_thread_and_later_questions_are_refused(tokenizer):
+    before = decode_threads()
+    local = local_model(tiny_model(), tokenizer)
+    assert len(decode_threads()) == len(before) + 1
+    answer(local, options=greedy(3))
+    local.close()
+    assert decode_threads() == before
+    with pytest.raises(ModelError, match="closed"):
+        answer(local)
+
+
+def test_close_stops_the_answer_under_way_and_those_that_wait(tokenizer):
+    local = local_model(tiny_model(), tokenizer)
+    held = Held(local)
+    first, one = begun(local, "One?")
+    assert held.reached.wait(10)
+    second, two = begun(local, "Two?", greedy(10, tell_waiting=True))
+    until(lambda: second == [Waiting(1)])
+    closing = threading.Thread(target=local.close)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive()  # it waits for the pass under way
+    held.let_go()
+    for thread in (closing, one, two):
+        thread.join(30)
+        assert not thread.is_alive()
+    assert [events[-1].reason for events in (first, second)] == ["stopped", "stopped"]
+
+
+def test_nothing_of_an_answer_is_kept_when_it_is_over(tiny):
+    def caches():
+        gc.collect()
+        return sum(type(value) is DynamicCache for value in gc.get_objects())
+
+    before = caches()
+    answer(tiny, options=greedy(3))
+    assert caches() == before
+
+
+def test_a_model_that_cannot_take_one_step_is_told_when_it_is_built(tokenizer):
+    model = tiny_model()
+    before = decode_threads()
+
+    def fail(*_):
+        raise RuntimeError("no kernel for this type")
+
+    model.register_forward_pre_hook(fail)
+    with pytest.raises(RuntimeError, match="no kernel for this type"):
+        local_model(model, tokenizer)
+    until(lambda: decode_threads() == before)
+
+
+def test_the_model_computes_with_the_threads_that_are_set(tokenizer):
+    seen = []
+    model = tiny_model()
+    model.register_forward_pre_hook(lambda *_: seen.append(torch.get_num_threads()))
+    local = LocalModel(model, tokenizer, KnownModel("tiny", "tiny", 10), Abilities(), threads=2)
+    answer(local, options=greedy(3))
+    local.close()
+    assert set(seen) == {2}
+    assert default_threads() >= 1
+
+
+def test_sampling_is_what_was_asked_else_the_catalogs_else_the_checkpoints(tokenizer):
+    model = tiny_model()
+    model.generation_config.update(do_sample=True, temperature=0.6, top_p=0.95, top_k=20)
+    known = KnownModel("tiny", "tiny", 40, temperature=0.8, top_k=50)
+    local = LocalModel(model, tokenizer, known, Abilities(), threads=1)
+    sampling = local.sampling(Options(top_k=7))
+    local.close()
+    assert (sampling.top_k, sampling.temperature, sampling.top_p) == (7, 0.8, 0.95)
+    assert (sampling.min_p, sampling.repetition_penalty) == (0.0, 1.0)
+
+
+def test_a_checkpoint_that_is_not_to_be_sampled_is_greedy(tokenizer):
+    model = tiny_model()
+    model.generation_config.update(do_sample=False, temperature=0.6)
+    local = local_model(model, tokenizer)
+    assert local.sampling(Options()).temperature == 0.0
+    local.close()
