@@ -43,7 +43,7 @@
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;
-    if (action === "ask" || action === "open" || action === "retry") following = true;
+    if (action === "ask" || action === "open" || action === "retry") following = "question";
     if (action === "open") closeOver();
     send({ action, id, text });
     if (action === "edit" || action === "undo") document.querySelector("#composer textarea")?.focus();
@@ -54,34 +54,38 @@
       if (document.body.classList.contains("sidebar-over")) return closeOver();
       document.querySelector("#composer .stop-button")?.click();
     }
-    if (event.key === "Enter" && event.target.closest?.("#composer")) following = true;
+    if (event.key === "Enter" && event.target.closest?.("#composer")) following = "question";
   });
 
-  // Follow the growing answer only while the reader is at its end: going up leaves it, coming back takes it up again.
-  let following = true;
-  let top = 0;
-  const atEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 40;
+  // The growing answer is followed until its question stands at the top of the window, so that what is being read stays
+  // where it is; who scrolls to the end is kept at the end, and who scrolls up is left alone.
+  let following = "question";
+  let placed = 0;
+  const end = () => document.documentElement.scrollHeight - window.innerHeight;
   window.addEventListener("scroll", () => {
-    if (window.scrollY < top - 1 && !atEnd()) following = false;
-    else if (atEnd()) following = true;
-    top = window.scrollY;
+    if (Math.abs(window.scrollY - placed) < 2) return;  // our own scrolling, told late
+    if (window.scrollY >= end() - 40) following = "end";
+    else if (window.scrollY < placed) following = "";
+    placed = window.scrollY;
   }, { passive: true });
-  const follow = () => following && window.scrollTo({ top: document.documentElement.scrollHeight });
-  window.addEventListener("load", () => {
-    try {
-      const kept = localStorage.getItem("retort-theme");
-      if (kept) document.body.classList.toggle("dark", kept === "dark");
-    } catch { /* as above */ }
-    const watch = () => {
-      const chat = document.querySelector("#chat");
-      if (!chat) return setTimeout(watch, 100);
-      let due = false;
-      new MutationObserver(() => {
-        if (due) return;
-        due = true;
-        requestAnimationFrame(() => { due = false; follow(); });
-      }).observe(chat, { childList: true, subtree: true, characterData: true });
-    };
-    watch();
-  });
+  const follow = () => {
+    const question = [...document.querySelectorAll("#chat .question")].at(-1);
+    if (!following || !question) return;
+    const top = question.getBoundingClientRect().top + window.scrollY - 16;
+    placed = Math.max(0, following === "end" ? end() : Math.min(end(), top));
+    window.scrollTo({ top: placed });
+  };
+
+  // Gradio runs this script when the page has long been loaded.
+  try {
+    const kept = localStorage.getItem("retort-theme");
+    if (kept) document.body.classList.toggle("dark", kept === "dark");
+  } catch { /* as above */ }
+  // Gradio replaces its elements as it likes, so the whole page is watched; one look a frame.
+  let due = false;
+  new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; follow(); });
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
 })();

@@ -22,7 +22,7 @@ from app.ui.views import escape, notation_html
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 #: Gradio puts its own class before each selector, so that these rules win over its prose styles.
 VIEW_STYLES = ASSETS / "views.css"
-#: In the head and as it is: those selectors begin at the body, and the page is right from its first paint.
+#: As it is, since its selectors begin at the body.
 PAGE_HEAD = f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>" + "".join(
     f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js")
 )
@@ -88,7 +88,7 @@ def build_page(services: Services) -> gr.Blocks:
                 sources=["upload"],
                 lines=1,
                 max_lines=10,
-                placeholder="Ask about a molecule or a sequence …",
+                placeholder="Ask about a molecule or sequence …",
                 submit_btn=True,
                 stop_btn=False,
             )

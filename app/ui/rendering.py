@@ -15,7 +15,7 @@ import gradio as gr
 from app.store import StoredMessage
 from app.ui.markdown import safe_markdown
 from app.ui.views import escape, notation_html, view_html
-from model.messages import Image, Text, Thinking, ToolCall, ToolResult
+from model.messages import Image, Part, Text, Thinking, ToolCall, ToolResult
 
 #: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
@@ -43,13 +43,14 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
     results = {part.id: part for part in message.parts if isinstance(part, ToolResult)}
     drawn: set[str] = set()
     warned = False
-    for index, part in enumerate(message.parts):
-        is_last = index == len(message.parts) - 1
+    parts = sorted(message.parts, key=lambda part: not _leads(part))
+    for index, part in enumerate(parts):
+        is_last = index == len(parts) - 1
         if isinstance(part, Thinking):
             yield _thinking(part, is_running=is_last and message.status == "running")
         elif isinstance(part, ToolCall):
             yield html_part("assistant", tool_card(part, results.get(part.id), message.status == "running", drawn))
-        elif isinstance(part, Text) and part.source == "tool":
+        elif isinstance(part, Text) and _leads(part):
             yield html_part("assistant", f'<p class="tool-summary">{notation_html(part.text)}</p>')
         elif isinstance(part, Text):
             if message.details.get("unchecked") and not warned:
@@ -57,6 +58,11 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
                 yield html_part("assistant", f'<p class="unchecked">{UNCHECKED}</p>')
             yield {"role": "assistant", "content": safe_markdown(part.text)}
     yield html_part("assistant", _ending(message))
+
+
+def _leads(part: Part) -> bool:
+    """A tool's own sentence stands above the card that shows how it came about."""
+    return isinstance(part, Text) and part.source == "tool"
 
 
 def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:

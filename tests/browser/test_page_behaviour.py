@@ -220,3 +220,35 @@ def test_a_narrow_page_begins_with_the_composer_and_opens_the_list_on_request(br
     page.locator("#new-chat").click()
     expect(page.locator("#new-chat")).to_be_hidden()
     context.close()
+
+
+def test_the_page_follows_the_text_to_the_question_and_from_the_end_on_and_leaves_a_reader_alone(browser, slow):
+    context = browser.new_context(viewport={"width": 500, "height": 360})
+    page = context.new_page()
+    open_page(page, slow.url)
+    ask(page, "Tell me a story to scroll")
+    expect(page.locator("#chat")).to_contain_text("word120", timeout=A_WHILE)
+    beyond_the_end = "document.documentElement.scrollHeight - window.innerHeight - window.scrollY"
+    page.wait_for_timeout(200)
+    top = page.locator(".question").bounding_box()["y"]
+    assert 0 <= top < 40, "the question stands at the top, and what is read below it does not move"
+    page.mouse.wheel(0, 5000)
+    page.wait_for_timeout(1500)
+    assert page.evaluate(beyond_the_end) < 40, "who goes to the end is kept there"
+    page.mouse.wheel(0, -150)
+    page.wait_for_timeout(300)
+    place = page.evaluate("window.scrollY")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.scrollY") == place, "a reader who went up is left alone"
+    page.locator("#composer .stop-button").click()
+    finished(page)
+    context.close()
+
+
+def test_a_chosen_theme_is_kept(page, quick):
+    open_page(page, quick.url)
+    page.locator("[data-action=theme]").click()
+    assert page.evaluate("document.body.classList.contains('dark')")
+    page.reload()
+    expect(page.locator("#composer textarea")).to_be_visible(timeout=A_WHILE)
+    page.wait_for_function("document.body.classList.contains('dark')")

@@ -18,7 +18,7 @@ from tools.registry import tool
 
 BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
 MOST_DRAWN = 60
-HIGHLIGHT = "#f3d98b"
+HIGHLIGHTS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
 
 #: Atomic number to the page's CSS variable and the colour that stands where the page defines none.
 _ATOM_COLOURS = {
@@ -36,7 +36,7 @@ _ATOM_COLOURS = {
 }
 _OTHER = ("other", "#4d4a63")
 _VARIABLE = {colour: f"var(--atom-{name}, {colour})" for name, colour in (*_ATOM_COLOURS.values(), _OTHER)}
-_VARIABLE[HIGHLIGHT] = f"var(--highlight, {HIGHLIGHT})"
+_VARIABLE |= {colour: f"var(--highlight-{index}, {colour})" for index, colour in enumerate(HIGHLIGHTS)}
 _HEX = re.compile("#[0-9A-Fa-f]{6}")
 
 
@@ -66,11 +66,11 @@ def molecule_svg(
     options.setAtomPalette(
         {-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}}
     )
-    colours = dict(highlight) if isinstance(highlight, Mapping) else dict.fromkeys(highlight, HIGHLIGHT)
+    colours = dict(highlight) if isinstance(highlight, Mapping) else dict.fromkeys(highlight, HIGHLIGHTS[0])
     bonds = [
         bond.GetIdx()
         for bond in mol.GetBonds()
-        if bond.GetBeginAtomIdx() in colours and bond.GetEndAtomIdx() in colours
+        if colours.get(bond.GetBeginAtomIdx(), "begin") == colours.get(bond.GetEndAtomIdx(), "end")
     ]
     rdMolDraw2D.PrepareAndDrawMolecule(
         drawer,

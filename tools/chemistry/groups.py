@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rdkit import Chem
 
-from tools.chemistry.drawing import molecule_svg
+from tools.chemistry.drawing import HIGHLIGHTS, molecule_svg
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Table, ToolOutput
@@ -18,7 +18,6 @@ from tools.registry import tool
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "functional_groups.tsv"
 #: "amine" in the table's last column stands for every amine.
 _FAMILIES = {"amine": ("primary amine", "secondary amine", "tertiary amine", "aromatic amine", "enamine")}
-_COLOURS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     colours: dict[int, str] = {}
     names = list(counts)
     for name, atoms in found:
-        colours.update(dict.fromkeys(atoms, _COLOURS[names.index(name) % len(_COLOURS)]))
+        colours.update(dict.fromkeys(atoms, HIGHLIGHTS[names.index(name) % len(HIGHLIGHTS)]))
     listed = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
     summary = (
         f"{parsed.label} has {listed}." if counts else f"{parsed.label} has none of the functional groups in the table."
