@@ -106,20 +106,21 @@ class OutputParser:
         try:
             name, arguments = read_call(body)
         except ValueError as error:
-            self._say(f"{raw}\n[not run as a tool call: {error}]", events)
+            # also in the middle of thinking, which is folded away: a call that failed is to be seen
+            self._say(f"{raw}\n[not run as a tool call: {error}]", events, TextDelta)
             return True
         self._calls += 1
         self._at_start = True
         events.append(ToolCall(f"call_{self._calls}", name, arguments))
         return True
 
-    def _say(self, text: str, events: list[Event]) -> None:
+    def _say(self, text: str, events: list[Event], kind: type[TextDelta] | type[ThinkingDelta] | None = None) -> None:
         if self._at_start:
             text = text.lstrip()
         if not text:
             return
         self._at_start = False
-        kind = ThinkingDelta if self._thinking else TextDelta
+        kind = kind or (ThinkingDelta if self._thinking else TextDelta)
         if events and type(events[-1]) is kind:
             events[-1] = kind(events[-1].text + text)  # type: ignore[union-attr]
         else:

@@ -16,30 +16,41 @@ _PIECE = re.compile(r"\s*\S+|\s+")
 
 
 class ScriptedModel:
-    """Each ``stream`` plays the next raw output, word by word as tokens, ``delay_s`` seconds apart."""
+    """Each ``stream`` plays the next raw output, word by word as tokens, ``delay_s`` seconds apart.
 
-    def __init__(self, turns: Sequence[str], abilities: Abilities = Abilities(), delay_s: float = 0.0) -> None:
+    ``thinking_open`` plays a model whose prompt ends in ``<think>``, so that its output begins inside its thinking.
+    """
+
+    def __init__(
+        self,
+        turns: Sequence[str],
+        abilities: Abilities = Abilities(),
+        delay_s: float = 0.0,
+        thinking_open: bool = False,
+    ) -> None:
         self.name = "scripted"
         self.abilities = abilities
         self._turns = itertools.cycle(turns)
         self._delay_s = delay_s
+        self._thinking_open = thinking_open
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], options: Options, stop: threading.Event
     ) -> Iterator[Event]:
-        parser = OutputParser()
+        parser = OutputParser(thinking_open=self._thinking_open)
         started = time.perf_counter()
         prompt = sum(len(_PIECE.findall(message.text)) for message in messages)
-        new = 0
+        new, first_token_s = 0, None
         for piece in _PIECE.findall(next(self._turns)):
             # against the clock, not after the last word: a slow reader does not slow the model
             if stop.wait(max(0.0, started + new * self._delay_s - time.perf_counter())):
                 break
             new += 1
+            first_token_s = first_token_s or time.perf_counter() - started
             yield from parser.feed(piece)
         if not stop.is_set():
             yield from parser.close()
-        usage = Usage(prompt, new, self._delay_s if new else None, time.perf_counter() - started)
+        usage = Usage(prompt, new, first_token_s, time.perf_counter() - started)
         yield Finished(usage, "stopped" if stop.is_set() else "stop")
 
 

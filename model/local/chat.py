@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from errors import ModelError
 from model.events import Abilities, ToolSchema
-from model.messages import File, Image, Message, Text, ToolCall, ToolResult, Video
+from model.messages import File, Image, Message, Part, Text, ToolCall, ToolResult, Video
 
 #: For a checkpoint that brings none: ChatML.
 CHATML = (
@@ -41,29 +42,36 @@ class ChatFormat:
     ) -> Prompt:
         """The ids of a prompt that leaves ``room`` tokens for the answer; the oldest turns go first.
 
-        Raises ``ModelError`` if the last message alone is too long.
+        A turn is a question with all that follows it, so that no answer stands without its question; the system's words
+        and the last turn stay. Raises ``ModelError`` if these alone are too long.
         """
-        room = min(room, self._context // 4)
-        kept = list(messages)
-        while True:
+        longest = self._context - min(room, self._context // 4)
+        prompts: dict[int, Prompt] = {}
+
+        def fits(start: int) -> bool:
+            kept = [message for message in messages[:start] if message.role == "system"] + list(messages[start:])
             text = self._rendered(kept, tools, thinking)
             ids = self._tokenizer.encode(text, add_special_tokens=False)
-            if len(ids) + room <= self._context:
-                return Prompt(ids, text.rstrip().endswith("<think>"))
-            oldest = next((index for index, message in enumerate(kept[:-1]) if message.role != "system"), None)
-            if oldest is None:
-                raise ModelError(
-                    f"The question has {len(ids):,} tokens and this model reads {self._context - room:,}; shorten it."
-                )
-            del kept[oldest]
-            while oldest < len(kept) - 1 and kept[oldest].role in ("assistant", "tool"):
-                del kept[oldest]  # an answer without its question would only confuse
+            prompts[start] = Prompt(ids, text.rstrip().endswith("<think>"))
+            return len(ids) <= longest
+
+        if fits(0):
+            return prompts[0]
+        starts = [index for index, message in enumerate(messages) if message.role == "user"] or [len(messages) - 1]
+        # the more turns go, the shorter it gets: the first start that fits, found in few renderings
+        start = starts[min(bisect_left(starts, True, key=fits), len(starts) - 1)]
+        if not fits(start):
+            raise ModelError(
+                f"The question has {len(prompts[start].ids):,} tokens, instructions and results included, and this "
+                f"model reads {longest:,}; shorten it."
+            )
+        return prompts[start]
 
     def _rendered(self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None) -> str:
         options: dict[str, Any] = {"tools": [_tool(tool) for tool in tools] or None}
         if thinking is not None:
             options["enable_thinking"] = thinking
-        turns = [turn for message in messages for turn in self._turns(message)]
+        turns = _joined([turn for message in messages for turn in self._turns(message)])
         if getattr(self._tokenizer, "chat_template", None) is None:
             options["chat_template"] = CHATML
         try:
@@ -72,37 +80,59 @@ class ChatFormat:
             raise ModelError(f"The model's chat template refuses this conversation: {error}") from error
 
     def _turns(self, message: Message) -> list[dict[str, Any]]:
+        """As the template takes them. A model without tools reads results as words, and its own calls not at all."""
         if message.role == "tool":
             results = [part for part in message.parts if isinstance(part, ToolResult)]
+            told = [self._plain(json.dumps(part.content, ensure_ascii=False)) for part in results]
+            if self._abilities.tools:
+                return [
+                    {"role": "tool", "name": part.name, "content": text}
+                    for part, text in zip(results, told, strict=True)
+                ]
             return [
-                {
-                    "role": "tool",
-                    "name": part.name,
-                    "content": self._plain(json.dumps(part.content, ensure_ascii=False)),
-                }
-                for part in results
+                {"role": "user", "content": f"Result of {part.name}: {text}"}
+                for part, text in zip(results, told, strict=True)
             ]
-        content = "".join(self._words(part) for part in message.parts)
-        turn: dict[str, Any] = {"role": message.role, "content": content}
+        turn: dict[str, Any] = {"role": message.role, "content": self._plain("".join(map(_words, message.parts)))}
         calls = [part for part in message.parts if isinstance(part, ToolCall)]
-        if calls:
+        if calls and self._abilities.tools:
             turn["tool_calls"] = [
-                {"type": "function", "function": {"name": call.name, "arguments": call.arguments}} for call in calls
+                {"type": "function", "function": {"name": call.name, "arguments": self._plain_arguments(call)}}
+                for call in calls
             ]
+        elif calls and not turn["content"]:
+            return []
         return [turn]
 
-    def _words(self, part: Any) -> str:
-        if isinstance(part, Text):
-            return self._plain(part.text)
-        if isinstance(part, (Image, Video, File)) and not self._abilities.images:
-            return f"[{part.type} {self._plain(part.name)}: you cannot see it, and should say so]\n"
-        return ""
+    def _plain_arguments(self, call: ToolCall) -> dict[str, Any]:
+        return json.loads(self._plain(json.dumps(call.arguments, ensure_ascii=False)))
 
     def _plain(self, text: str) -> str:
         """What a person, a file or a tool wrote cannot end a turn or begin another's: its markers are broken up."""
         for mark in self._marks:
             text = text.replace(mark, mark[0] + " " + mark[1:])
         return text
+
+
+def _words(part: Part) -> str:
+    """What a part says to a model that reads text alone; reasoning is not sent back."""
+    if isinstance(part, Text):
+        return part.text
+    if isinstance(part, (Image, Video, File)):
+        return f"[{part.type} {part.name}: you cannot see it, and should say so]\n"
+    return ""
+
+
+def _joined(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbouring words of one speaker made one turn: some templates insist that speakers alternate."""
+    joined: list[dict[str, Any]] = []
+    for turn in turns:
+        last = joined[-1] if joined else None
+        if last and last.keys() == turn.keys() == {"role", "content"} and last["role"] == turn["role"]:
+            last["content"] = "\n\n".join(filter(None, (last["content"], turn["content"])))
+        else:
+            joined.append(turn)
+    return joined
 
 
 def _tool(tool: ToolSchema) -> dict[str, Any]:

@@ -317,7 +317,7 @@ def test_a_reader_who_leaves_early_frees_the_thread(tiny):
 
 
 def test_a_question_too_long_for_the_context_is_refused_in_one_sentence(tiny):
-    with pytest.raises(ModelError, match=r"The question has [\d,]+ tokens and this model reads \d+; shorten it\.$"):
+    with pytest.raises(ModelError, match=r"The question has [\d,]+ tokens.* and this model reads 472; shorten it\.$"):
         answer(tiny, "water " * CONTEXT)
     assert answer(tiny, options=greedy(3))[1].usage.new_tokens == 3
 

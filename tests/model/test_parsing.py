@@ -89,6 +89,19 @@ def test_a_block_that_is_no_call_stays_visible_with_the_reason():
     assert 'no "name"' in event.text
 
 
+def test_a_block_inside_thinking_that_is_no_call_is_seen_outside_it():
+    before, seen, after = parse('<think>first<tool_call>{"name": </tool_call>then')
+    assert (before, after) == (ThinkingDelta("first"), ThinkingDelta("then"))
+    assert isinstance(seen, TextDelta)
+    assert seen.text.startswith('<tool_call>{"name": </tool_call>\n[not run as a tool call: its JSON is broken')
+
+
+def test_prose_about_the_syntax_inside_thinking_stays_thinking():
+    assert parse('<think>I may write <tool_call>, or <tool_call>{"na') == [
+        ThinkingDelta('I may write <tool_call>, or <tool_call>{"na')
+    ]
+
+
 def test_a_block_that_never_ends_stays_visible():
     text = '<tool_call>{"name": "draw_molecules", "arg'
     assert parse(text) == [TextDelta(text)]
@@ -101,7 +114,7 @@ def test_text_is_not_held_back_longer_than_a_marker_could_need():
 
 FRAGMENTS = st.sampled_from(
     ["<think>", "</think>", INTERN, QWEN, "<tool_call>", "</tool_call>", "<|action_start|>", "<|plugin|>", "<|action_end|>",
-     "{", "}", " ", "\n", "<", "|", "CCO ", "F/C=C\\F", '{"name": "x"}', "プロピレン", "🧪"]
+     "{", "}", " ", "\n", "<", "|", "CCO ", "F/C=C\\F", '{"name": "x"}', "<tool_call>{}</tool_call>", "プロピレン", "🧪"]
 )  # fmt: skip
 
 
