@@ -34,6 +34,24 @@ M  END
 """
 
 
+FORMALDEHYDE_V3000 = """
+  drawn by hand
+
+  0  0  0     0  0            999 V3000
+M  V30 BEGIN CTAB
+M  V30 COUNTS 2 1 0 0 0
+M  V30 BEGIN ATOM
+M  V30 1 C 0 0 0 0
+M  V30 2 O 1.2 0 0 0
+M  V30 END ATOM
+M  V30 BEGIN BOND
+M  V30 1 2 1 2
+M  V30 END BOND
+M  V30 END CTAB
+M  END
+"""
+
+
 def refusal(text: str, **options) -> ToolInputError:
     with pytest.raises(ToolInputError) as caught:
         parse_molecule(text, **options)
@@ -64,6 +82,12 @@ def test_ethanol_is_read_from_a_molfile_and_from_selfies():
     selfies = parse_molecule("[C][C][O]")
     assert (selfies.smiles, selfies.notation) == ("CCO", "selfies")
     assert any("SELFIES" in note for note in selfies.notes)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_molfiles_are_read_with_the_line_ends_of_every_system(line_end):
+    assert parse_molecule(ETHANOL_MOLFILE.replace("\n", line_end)).smiles == "CCO"
+    assert parse_molecule(FORMALDEHYDE_V3000.replace("\n", line_end)).smiles == "C=O"
 
 
 @pytest.mark.parametrize("smiles", ["C[C@H](N)C(=O)O", "C/C=C/C", "C/C=C\\C", "CN1CCC[C@H]1c1cccnc1"])
@@ -99,7 +123,7 @@ def test_true_smiles_are_read_as_smiles(smiles):
         ("[C+20]", "charge +20", "character 1"),
         ("CCO>>CC=O", "reaction", "character 4"),
         ("C8H10N4O2", "molecular formula", "molecule"),
-        ("H2O", "molecular formula", "molecule"),
+        ("C6H12O6", "molecular formula", "molecule"),
         ("BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "InChIKey", "molecule"),
         ("ATGGCCATTGTAATG", "DNA sequence", "molecule"),
         ("AUGGCC", "RNA sequence", "molecule"),
@@ -127,12 +151,49 @@ def test_true_smiles_are_read_as_smiles(smiles):
         ("CC(C)(C)(C)C", "carbon atom C a valence of 5", "character 2"),
         ("c1cccc1", "no alternating double bonds", "character 1"),
         ("co", "[Co] for the element cobalt", "character 1"),
+        ("[Fe+++]", "[Fe+3]", "character 1"),
+        ("[CL]C", "write [Cl] for chlorine", "character 1"),
+        ("CC[0C]", "no known isotope of mass number 0", "character 3"),
+        ("D", "write [2H]", "character 1"),
+        ("K", "if potassium is meant, write [K]", "character 1"),
+        ("C[CH3:99999]", "bracket atom", "character 2"),
+        ("CC(.C)C", "branch that starts with a dot", "character 4"),
+        ("CCO;CCN", "several molecules as a list", "character 4"),
+        ("CN(C)(C)->O", "dative bond to oxygen", "character 11"),  # RDKit would give that oxygen two hydrogens
+        ("CC:C", "aromatic bond outside a ring", "character 4"),
+        ("2244", "is a number", "molecule"),
+        ("CID 2244", "is a number", "molecule"),
+        ("BSYNRYMUTXBXSQ-UHFFFAOYSA", "InChIKey", "molecule"),
+        ("CCO\u202e", "<U+202E>", "character 4"),
+        ("caf\u00e9ine", "write 'e' instead", "character 4"),
+        ("CuSO4\u00b75H2O", "write '.' instead", "character 6"),
+        ("InChI=1S/CH4", "its formula is CH4, its structure C", "molecule"),  # the hydrogen layer is missing
+        ("InChI=2S/CH4/h1H4", "no version", "character 7"),
+        ("InChI=1S/Xx/h1H4", "'Xx' is no element", "character 10"),
+        ("InChI=1S/CH4/z1H4", "no layer is named 'z'", "character 14"),
+        ("InChI=1S/CH4/h1H4 methane", "text after its InChI", "character 18"),
+        (ASPIRIN_INCHI[:-1], "parentheses of its /h layer", "character 50"),
         ("50-78-3", "check digit is 3, which should be 2", "last digit"),
         ("InChI=1S/nonsense", "not a valid InChI", "molecule"),
         ("asprin", "near: aspirin", "molecule"),
         ("xylene", "3 different compounds", "molecule"),
         ("C" * 1_001, "more than 1,000 heavy atoms", "character 1001"),
         ("C" * 10_001, "10,001 characters", "molecule"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  2  9  1  0"), "joins 2 and 9", "line 9"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  2  2  1  0"), "to itself", "line 9"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  1  2  1  0"), "second bond", "line 9"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  2  3  8  0"), "bond type '8'", "line 9"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  2  3  3  0"), "valence", "molecule"),
+        (ETHANOL_MOLFILE.replace("  2  3  1  0", "  2  3  4  0"), "aromatic bond outside a ring", "atom 3"),
+        (ETHANOL_MOLFILE.replace(" O  ", " Xx "), "'Xx' is no element", "line 7"),
+        (ETHANOL_MOLFILE.replace(" O  ", " A  "), "query atom", "atom 3"),
+        (ETHANOL_MOLFILE.replace("1.2000", "1.2x00"), "no three coordinates", "line 7"),
+        (ETHANOL_MOLFILE.replace("  3  2  0", "  0  0  0"), "no atoms", "line 4"),
+        (ETHANOL_MOLFILE.replace("  3  2  0", "  3  1  0"), "follows the 3 atoms and 1 bonds", "line 9"),
+        (ETHANOL_MOLFILE.replace("M  END", "M  ISO  1   3  99\nM  END"), "isotope that is not known", "atom 3"),
+        (FORMALDEHYDE_V3000.replace("COUNTS 2 1", "COUNTS 3 1"), "promises 3 atoms and 1 bonds", "line 6"),
+        (FORMALDEHYDE_V3000.replace("1 2 1 2", "1 2 1 7"), "atom that is not there", "line 12"),
+        (FORMALDEHYDE_V3000.replace("V30 2 O", "V30 1 O"), "two atoms of the number 1", "line 9"),
         (ETHANOL_MOLFILE.replace("M  END", ""), "before 'M  END'", "line"),
         (ETHANOL_MOLFILE.replace("  3  2  0", "  9  8  0"), "promises 9 atoms", "line 4"),
         (ETHANOL_MOLFILE + "$$$$\n" + ETHANOL_MOLFILE + "$$$$\n", "2 records", "molecule"),
@@ -166,7 +227,9 @@ def test_a_dummy_atom_is_allowed_only_where_asked_for():
         ("[13CH4]", "Isotope labels"),
         ("[CH3]C[CH2]", "Unpaired electrons"),
         ("alanine", "natural L form"),
-        (ASPIRIN_INCHI, "Converted from InChI"),
+        (ASPIRIN_INCHI, "Converted from InChI, which does not keep which tautomer"),
+        ("SMILES: CCO", "The label 'SMILES:' was removed"),
+        ("[Cl]", "the bare atom"),
     ],
 )
 def test_whatever_was_changed_or_assumed_is_said(text, words):

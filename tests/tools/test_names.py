@@ -14,10 +14,11 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError
-from tools.inputs import names
+from tools.inputs import names, opsin
 from tools.inputs.molecules import parse_molecule
 from tools.inputs.names import close_names, look_up_name
 from tools.inputs.notations import cas_check_digit
+from tools.running import Workers
 
 TABLE = Path(names.__file__).parents[2] / "assets" / "tables" / "common_names.csv"
 with TABLE.open(encoding="utf-8", newline="") as file:
@@ -55,6 +56,8 @@ def test_the_common_names_hold_at_least_150_compounds_each_once():
         ("cholesterol", "HVYWMOMLDIMFJA-DPAQBDIFSA-N"),
         ("toluene", "YXFVVABEGXRONW-UHFFFAOYSA-N"),
         ("sodium chloride", "FAPWRFPIFSIZLT-UHFFFAOYSA-M"),
+        ("cocaine", "ZPUCINDJVBIVPJ-LJISPDSOSA-N"),
+        ("remdesivir", "RWWYLEGWBNMMLJ-YSOARWBDSA-N"),
     ],
 )
 def test_known_names_give_the_published_structure(name, inchikey):
@@ -95,7 +98,114 @@ def test_a_systematic_name_is_parsed_by_opsin():
 
 
 def test_without_java_a_systematic_name_is_refused_with_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(names.shutil, "which", lambda program: None)
-    names._opsin_smiles.cache_clear()
-    with pytest.raises(ToolInputError, match="install Java 8 or newer"):
-        parse_molecule("4-bromo-3-propylquinoline")
+    monkeypatch.setattr(opsin.shutil, "which", lambda program: None)
+    opsin.find_opsin.cache_clear()
+    opsin.parse_systematic_name.cache_clear()
+    try:
+        with pytest.raises(ToolInputError, match="install Java 8 or newer"):
+            parse_molecule("4-bromo-3-propylquinoline")
+    finally:
+        opsin.find_opsin.cache_clear()
+        opsin.parse_systematic_name.cache_clear()
+
+
+@needs_java
+def test_a_systematic_name_is_parsed_inside_the_memory_limit_of_a_worker_too():
+    workers = Workers(modules=("tools.chemistry.structures",), size=1)
+    try:
+        result = workers.call("name_to_structure", {"name": "3-chloro-4-ethylpyridine"})
+    finally:
+        workers.close()
+    assert result.data["smiles"] == Chem.CanonSmiles("CCc1ccncc1Cl")
+
+
+@needs_java
+def test_opsin_is_started_once_and_again_only_when_it_has_ended():
+    program = opsin.find_opsin()
+    assert program.smiles("3-chloro-4-ethylpyridine")[0]
+    first = program._process
+    assert program.smiles("4-bromo-3-propylquinoline")[0]
+    assert program._process is first
+    first.kill()
+    first.wait()
+    assert Chem.CanonSmiles(program.smiles("3-chloro-4-ethylpyridine")[0]) == Chem.CanonSmiles("CCc1ccncc1Cl")
+    program.close()
+
+
+@needs_java
+def test_opsin_that_does_not_answer_in_time_is_ended(monkeypatch):
+    monkeypatch.setattr(opsin, "NAME_LIMIT_S", 0.0)
+    program = opsin.Opsin(shutil.which("java"), opsin.find_opsin()._command[-2])
+    assert program.smiles("3-chloro-4-ethylpyridine") == ("", "OPSIN gave no answer within 0 s")
+    assert program._process is None
+
+
+@needs_java
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("7-methylhexane", "locant 7"),  # hexane ends at 6
+        ("bicyclo[2.2.2]heptane", "lengths of bridges"),  # 2 + 2 + 2 + 2 bridgeheads are 8 carbons
+        ("polystyrene", "polymer"),
+        ("methyl", "open ends"),
+    ],
+)
+def test_a_systematic_name_that_names_nothing_is_refused_with_the_reason(name, reason):
+    with pytest.raises(ToolInputError, match=reason):
+        parse_molecule(name)
+
+
+@needs_java
+def test_a_configuration_that_a_name_gives_is_in_the_structure_or_the_name_is_refused():
+    # PubChem CID 5460024, L-glucose as aldehydo form: the mirror image of D-glucose
+    mirror = parse_molecule("L-glucose").smiles
+    assert mirror == Chem.CanonSmiles("O=C[C@@H](O)[C@H](O)[C@@H](O)[C@@H](O)CO")
+    with pytest.raises(ToolInputError):
+        parse_molecule("(+)-camphor")  # the tables have it flat, which is not what was asked for
+
+
+@pytest.mark.parametrize(
+    ("formula", "smiles"),
+    [
+        ("H2O", "O"),
+        ("CO2", "O=C=O"),
+        ("H2SO4", "O=S(=O)(O)O"),
+        ("COCl2", "O=C(Cl)Cl"),
+        ("D2O", "[2H]O[2H]"),
+        ("O2", "O=O"),
+    ],
+)
+def test_a_formula_that_is_one_compounds_everyday_name_is_that_compound_and_said_so(formula, smiles):
+    parsed = parse_molecule(formula)
+    assert parsed.smiles == Chem.CanonSmiles(smiles)
+    assert any(formula in note for note in parsed.notes)
+
+
+@pytest.mark.parametrize("text", ["Hf", "hi", "CoCl2", "cs", "No2"])
+def test_a_formula_in_other_capitals_is_not_that_compound(text):
+    assert [
+        entry.name for entry in look_up_name(text) if entry.name in ("hydrogen fluoride", "hydrogen iodide", "phosgene")
+    ] == []
+
+
+def test_pentane_is_pentane_and_not_its_radicals():
+    assert {entry.smiles for entry in look_up_name("pentane")} == {"CCCCC"}
+
+
+def test_heavy_water_is_found_though_the_tables_write_its_formula_with_d():
+    assert parse_molecule("heavy water").smiles == Chem.CanonSmiles("[2H]O[2H]")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("aspirin and caffeine", "give one of 'aspirin', 'caffeine', or a list"),
+        ("aspirin, caffeine", "or a list"),
+        ("draw aspirin", "give 'aspirin' alone"),
+        ("ethanol (64-17-5)", "a list"),
+    ],
+)
+def test_a_name_among_other_words_is_pointed_out_and_not_used(text, hint):
+    with pytest.raises(ToolInputError) as caught:
+        parse_molecule(text)
+    assert hint in caught.value.hint

@@ -23,6 +23,11 @@ _OTHER_NAMES = MappingProxyType(
 _SYMBOLS_BY_NAME = MappingProxyType({name: symbol for symbol, name in ELEMENT_NAMES.items()} | dict(_OTHER_NAMES))
 
 
+def is_known_nuclide(symbol: str, mass_number: int) -> bool:
+    """Whether RDKit's table of isotopes (of the NIST) has this nuclide."""
+    return 0 < mass_number < 400 and bool(_TABLE.GetMassForIsotope(symbol, mass_number))
+
+
 def parse_element(text: str, where: str = "element") -> str:
     """The symbol of the element that ``text`` names: ``"C"`` for ``"C"``, ``"carbon"`` or ``"Carbon"``.
 

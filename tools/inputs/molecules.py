@@ -15,22 +15,19 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs import notations
+from tools.inputs.inchis import is_inchi, read_inchi
 from tools.inputs.molfiles import read_molfile
-from tools.inputs.names import (
-    LONGEST_NAME,
-    NO_JAVA,
-    NamedStructure,
-    close_names,
-    look_up_name,
-    looks_systematic,
-    opsin_is_here,
-)
+from tools.inputs.names import LONGEST_NAME, NamedStructure, look_up_name
 from tools.inputs.sanitizing import MERGED_HYDROGENS, sanitized
 from tools.inputs.smiles_errors import SmilesReading, refuse_problems
+from tools.inputs.unreadable import is_smiles, number_error, other_kind, trailing_text
 
 LONGEST_TEXT = 10_000
 LONGEST_MOLFILE = 200_000  # 1,000 atoms and their bonds in a V2000 block
 LONGEST_LABEL = 60
+_LABEL = re.compile(
+    r"(?:(?:canonical |isomeric )?SMILES|InChI|InChIKey|SELFIES|(?:IUPAC )?name)\s*:\s*(?=\S)", re.IGNORECASE
+)
 FORMULA_MARK = "<formula>"  # stands in a note until the molecule is sanitized
 _EXAMPLES = "give a SMILES such as CCO, an InChI, a CAS number such as 64-17-5, or a name"
 
@@ -96,12 +93,16 @@ def parse_molecules(value: str | list[str], where: str = "molecules", most: int 
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without outer blanks, quotes and backticks, and a note where quotes went."""
-    bare = text.strip()
+    """The text without outer blanks, quotes, backticks and a label such as ``SMILES:``, and notes of what went."""
+    bare, notes = text.strip(), []
     quoted = re.fullmatch(r"(```|`|\"|')(.*)\1", bare, re.DOTALL)
     if quoted and quoted[2].strip():
-        return quoted[2].strip(), (f"The quotation marks around {shown(quoted[2].strip())} were removed.",)
-    return bare, ()
+        bare = quoted[2].strip()
+        notes.append(f"The quotation marks around {shown(bare)} were removed.")
+    if label := _LABEL.match(bare):
+        bare = bare[label.end() :]
+        notes.append(f"The label {shown(label[0].strip())} was removed.")
+    return bare, tuple(notes)
 
 
 def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolecule:
@@ -109,8 +110,9 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
     at = f"{where}, character "
     if cas := notations.cas_number(text):
         return _by_cas(cas, text, where)
-    if text.startswith(("InChI=", "inchi=", "INCHI=", "1S/", "1/")):
-        return _from_inchi(text, where, dummies)
+    if is_inchi(text):
+        mol, notes = read_inchi(text, where, shift)
+        return _finished(mol, text, "inchi", "the compound of this InChI", notes, where, dummies)
     if notations.is_inchikey(text):
         raise ToolInputError(
             f"{shown(text)} is an InChIKey, a hash that cannot be turned back into a structure",
@@ -131,10 +133,12 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
         )
     if notations.is_selfies(text):
         return _from_selfies(text, where, dummies)
+    if error := number_error(text, where):
+        raise error
     if notations.may_be_name(text) and (named := _by_name(text, where)):
         return named
     if " " in text:
-        raise _trailing_text(text, where, shift)
+        raise trailing_text(text, where, shift)
     if sign := notations.smarts_sign(text):
         raise ToolInputError(
             f"{shown(text)} is a SMARTS pattern ({sign[1]}), which stands for many molecules",
@@ -144,18 +148,21 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
     return _from_smiles(text, where, shift, dummies)
 
 
-def _from_smiles(smiles: str, where: str, shift: int, dummies: bool) -> ParsedMolecule:
+def _from_smiles(smiles: str, where: str, shift: int, dummies: bool, *, given: bool = True) -> ParsedMolecule:
+    """``given``: the person wrote this SMILES, which could have been meant as a formula; a table's could not."""
     try:
         reading = SmilesReading(smiles, where, shift)
     except ToolInputError as complaint:
-        raise _other_kind(smiles, where) or complaint from None
+        if re.fullmatch(r"[A-Za-z\d]{2,8}", smiles) and (named := _by_name(smiles, where)):
+            return named  # such as CO2 or D2O, which are short or of SMILES letters alone
+        raise other_kind(smiles, where) or complaint from None
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles, sanitize=False)
         if mol is None:
-            raise _other_kind(smiles, where) or reading.refuse("cannot be read by RDKit", 0, "check its spelling")
+            raise other_kind(smiles, where) or reading.refuse("cannot be read by RDKit", 0, "check its spelling")
         refuse_problems(mol, reading)
     notes: list[str] = []
-    elements = notations.formula_elements(smiles)
+    elements = notations.formula_elements(smiles) if given else []
     if 1 < len(elements) <= 4 and len({symbol for symbol, _ in elements}) == len(elements):
         notes.append(
             f"'{smiles}' was read as a SMILES with implied hydrogens ({FORMULA_MARK}), not as the formula {smiles}."
@@ -181,27 +188,6 @@ def _finished(
     return ParsedMolecule(clean, Chem.MolToSmiles(clean), text, notation, label, (*said, *found))
 
 
-def _from_inchi(text: str, where: str, dummies: bool) -> ParsedMolecule:
-    inchi = text if text.lower().startswith("inchi=") else "InChI=" + text
-    if " " in inchi or "\n" in inchi:
-        raise ToolInputError(f"{shown(text)} has text after its InChI", where, "give the InChI alone")
-    with rdBase.BlockLogs():
-        mol = Chem.MolFromInchi("InChI=" + inchi[6:], sanitize=False, removeHs=False)
-        written_back = Chem.MolToInchi(Chem.MolFromInchi("InChI=" + inchi[6:])) if mol is not None else ""
-    if mol is None or not mol.GetNumAtoms():
-        raise ToolInputError(f"{shown(text)} is not a valid InChI", where, "copy it whole, from 'InChI=1S/' on")
-    notes = ["Converted from InChI, which does not keep which tautomer was drawn."]
-    if written_back and inchi[6:9] == "1S/" and written_back[6:] != inchi[6:]:
-        notes.append(f"Written back, the InChI is {shown(written_back)}: not all of what was given could be kept.")
-    if text != inchi:
-        notes.append("'InChI=' was added in front.")
-    if problems := Chem.DetectChemistryProblems(mol):
-        raise ToolInputError(
-            f"{shown(text)} gives no valid molecule: {problems[0].Message()}", where, "check the InChI"
-        )
-    return _finished(mol, text, "inchi", "the compound of this InChI", tuple(notes), where, dummies)
-
-
 def _from_selfies(text: str, where: str, dummies: bool) -> ParsedMolecule:
     import selfies  # a second of import that only SELFIES need
 
@@ -213,7 +199,7 @@ def _from_selfies(text: str, where: str, dummies: bool) -> ParsedMolecule:
         raise ToolInputError(
             f"{shown(text)} is not a valid SELFIES", where, "check its bracketed symbols, or give a SMILES"
         )
-    parsed = _from_smiles(smiles, where, 0, dummies)
+    parsed = _from_smiles(smiles, where, 0, dummies, given=False)
     note = f"Read as SELFIES and converted to the SMILES {shown(smiles)}."
     label = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
     return replace(parsed, text=text, notation="selfies", label=label, notes=(note, *parsed.notes))
@@ -238,7 +224,7 @@ def _by_cas(cas: str, text: str, where: str) -> ParsedMolecule:
 def _by_name(text: str, where: str) -> ParsedMolecule | None:
     """The compound that bears this name, or None; refuses a name that several compounds bear."""
     words = text.split()
-    systematic = len(words) < 2 or not _is_smiles(words[0])
+    systematic = len(words) < 2 or not is_smiles(words[0])
     found = look_up_name(text, systematic=systematic) if len(text) <= LONGEST_NAME else []
     return _of_named(found, text, "name", where) if found else None
 
@@ -247,7 +233,7 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
     bearers = [entry for entry in found if entry.principal] or found
     parsed: dict[str, tuple[NamedStructure, ParsedMolecule]] = {}
     for entry in bearers:
-        one = _from_smiles(entry.smiles, where, 0, False)
+        one = _from_smiles(entry.smiles, where, 0, False, given=False)
         parsed.setdefault(one.smiles, (entry, one))
     if len(parsed) > 1:
         listed = ", ".join(f"{entry.name} ({entry.cas or entry.smiles})" for entry, _ in list(parsed.values())[:6])
@@ -276,63 +262,6 @@ def _unset_centres(mol: Chem.Mol) -> int:
         found = Chem.FindPotentialStereo(Chem.Mol(mol))
     unset = [element for element in found if element.specified == Chem.StereoSpecified.Unspecified]
     atoms = [element for element in unset if element.type == Chem.StereoType.Atom_Tetrahedral]
+    bonds = [element for element in unset if element.type == Chem.StereoType.Bond_Double]
     phosphorus = sum(mol.GetAtomWithIdx(element.centeredOn).GetSymbol() == "P" for element in atoms)
-    return len(unset) - phosphorus  # P(=O)(OH) of a phosphate is no stable centre: its protons move
-
-
-def _trailing_text(text: str, where: str, shift: int) -> ToolInputError:
-    first, rest = text.split(None, 1)
-    place = f"{where}, character {text.find(rest, len(first)) + 1 + shift}"
-    if rest.startswith("|"):
-        return ToolInputError(
-            f"{shown(text)} carries a CXSMILES extension after its SMILES", place, f"give {shown(first)} alone"
-        )
-    if not _is_smiles(first):
-        return _unknown_name(text, where)
-    if all(_is_smiles(part) for part in rest.split()):
-        return ToolInputError(
-            f"{shown(text)} is more than one SMILES in one text",
-            place,
-            "give one molecule, or a list; a mixture uses '.'",
-        )
-    return ToolInputError(
-        f"{shown(text)} has the text {shown(rest)} after the SMILES {shown(first)}",
-        place,
-        f"give the SMILES {first[:80]} or the name alone",
-    )
-
-
-def _is_smiles(text: str) -> bool:
-    try:
-        SmilesReading(text, "")
-    except ToolInputError:
-        return False
-    return True
-
-
-def _other_kind(text: str, where: str) -> ToolInputError | None:
-    """What a text that is no SMILES is: a sequence, a formula or an unknown name; None where it is a broken SMILES."""
-    if kind := notations.sequence_kind(text):
-        tool = "protein_report" if kind == "protein" else "sequence_report"
-        return ToolInputError(
-            f"{shown(text)} looks like a {kind} sequence, not a molecule", where, f"use {tool} for sequences"
-        )
-    elements = [symbol for symbol, _ in notations.formula_elements(text)]
-    if elements and len(set(elements)) == len(elements) and re.search(r"[2-9]|\d\d|H", text):
-        return ToolInputError(
-            f"{shown(text)} is a molecular formula, which many structures share",
-            where,
-            "give the compound as SMILES, CAS number or name; for the formula itself use formula_report",
-        )
-    if notations.may_be_name(text) and notations.has_word(text):
-        return _unknown_name(text, where)
-    return None
-
-
-def _unknown_name(text: str, where: str) -> ToolInputError:
-    close = close_names(text) if len(text) <= 100 else []
-    hint = f"check the spelling (near: {', '.join(close)}), or give" if close else "check the spelling, or give"
-    hint += " a SMILES or CAS number"
-    if looks_systematic(text) and not opsin_is_here():
-        hint = NO_JAVA
-    return ToolInputError(f"{shown(text)} is neither a structure nor a name that is known here", where, hint)
+    return len(atoms) + len(bonds) - phosphorus  # P(=O)(OH) of a phosphate is no stable centre: its protons move

@@ -2,8 +2,7 @@
 
 Three sources, asked in this order: ``assets/tables/common_names.csv`` (names that the tables miss, or that several
 compounds bear), the tables of the ``chemicals`` package (read as files: its own search gives one of several bearers
-and takes 1.5 s to load), and OPSIN (a Java program that py2opsin carries; D. M. Lowe et al., J. Chem. Inf. Model.
-2011, 51, 739).
+and takes 1.5 s to load), and OPSIN (``tools.inputs.opsin``).
 """
 
 from __future__ import annotations
@@ -12,9 +11,6 @@ import csv
 import importlib.util
 import mmap
 import re
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,10 +19,10 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
-from tools.inputs.notations import cas_number, spell_greek
+from tools.inputs.notations import cas_number, formula_elements, spell_greek
+from tools.inputs.opsin import find_opsin, parse_systematic_name
 
 LONGEST_NAME = 400
-OPSIN_LIMIT_S = 8.0
 SHORTEST_SYNONYM = 4  # the tables list CL, CX, … as synonyms; short names count only as principal ones
 NO_JAVA = (
     "systematic names need OPSIN: install Java 8 or newer and 'pip install py2opsin', or give a SMILES or CAS number"
@@ -58,6 +54,9 @@ _SYSTEMATIC = re.compile(
     r"|amide|amine|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
     re.IGNORECASE,
 )
+_SUGAR = re.compile(r"\b[DL]-[a-z]+ose\b")
+_CONFIGURED = re.compile(r"(?:^|[\s(,-])(?:[DLdl]|(?i:cis|trans)|\([+-]\)|\(?\d*[RSEZ](?:,\d*[RSEZ])*\)?)-")
+_RACEMIC = re.compile(r"\b(?:DL|dl|rac|racemic)\b|\(\+[-/]+\)|\(\+,-\)")
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,31 @@ def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
 
 def looks_systematic(name: str) -> bool:
     """Whether a name has the word parts of IUPAC nomenclature, so that asking OPSIN (a second) is worth it."""
-    return len(name) >= 5 and bool(_SYSTEMATIC.search(name)) and bool(re.search(r"[a-z]{3}", name, re.IGNORECASE))
+    return (
+        len(name) >= 5
+        and bool(_SYSTEMATIC.search(name) or _SUGAR.search(name))
+        and bool(re.search(r"[a-z]{3}", name, re.IGNORECASE))
+    )
 
 
-def opsin_is_here() -> bool:
-    return shutil.which("java") is not None and _opsin_jar() is not None
+def systematic_complaint(name: str) -> str:
+    """Why a systematic name has no structure, for a hint: OPSIN's words, or how to get OPSIN; empty for other names."""
+    if not looks_systematic(name):
+        return ""
+    if find_opsin() is None:
+        return NO_JAVA
+    smiles, complaint = parse_systematic_name(" ".join(spell_greek(name).split()))
+    if "*" in smiles or "just a substituent" in complaint:
+        return "it stands for a polymer or for a group with open ends; name one molecule"
+    if smiles:
+        return "the configuration that it gives is not in the structure found; write its locants, as in (2R)-"
+    complaint = re.sub(r"<[^>]*>", "", complaint)
+    # that a trivial word is "uninterpretable" says no more than that it is not known
+    return (
+        ""
+        if "uninterpretable" in complaint or not complaint
+        else f"read as a systematic name: {complaint.rstrip('!.')}"
+    )
 
 
 def close_names(name: str, most: int = 3) -> list[str]:
@@ -106,8 +125,8 @@ def close_names(name: str, most: int = 3) -> list[str]:
     from rapidfuzz import fuzz, process  # loaded only for misspelt names
 
     wanted = spell_greek(name).lower()[:LONGEST_NAME]
-    found = process.extract(wanted, _names_for_hints(), scorer=fuzz.ratio, score_cutoff=82, limit=most)
-    return [match for match, _, _ in found]
+    found = process.extract(wanted, _names_for_hints(), scorer=fuzz.ratio, score_cutoff=82, limit=most + 1)
+    return [match for match, _, _ in found if match != wanted][:most]
 
 
 @lru_cache(maxsize=1)
@@ -126,14 +145,19 @@ def _common_names() -> dict[str, list[NamedStructure]]:
             True,
             row["note"],
         )
-        for key in (*names, row["cas"]):
-            if key:
-                table.setdefault(key.lower(), []).append(entry)
+        for name in (*names, row["cas"]):
+            if name:
+                table.setdefault(_key(name), []).append(entry)
     return table
 
 
+def _key(name: str) -> str:
+    """A name as it is compared: capitals do not count, but in a formula, where HF is not Hf nor HI hi."""
+    return name if formula_elements(name) else name.lower()
+
+
 def _curated(wanted: str, cas: str) -> list[NamedStructure]:
-    return list(_common_names().get(cas or wanted.lower(), []))
+    return list(_common_names().get(cas or _key(wanted), []))
 
 
 @lru_cache(maxsize=1)
@@ -156,13 +180,16 @@ def _table_paths() -> tuple[Path, ...]:
 
 
 def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
+    symbols = [symbol for symbol, _ in formula_elements(wanted)]
+    if {"C", "H"} <= set(symbols) and len(set(symbols)) == len(symbols):
+        return []  # the tables list C6H12O6 with inositol
     found: dict[str, NamedStructure] = {}
     for path in _table_paths():
         for row in _rows_with(path, (cas or wanted).lower()):
             entry = _entry(row, wanted, cas)
             if entry and entry.cas not in found:
                 found[entry.cas] = entry
-    closed_shell = [entry for entry in found.values() if "radical" not in entry.name]
+    closed_shell = [entry for entry in found.values() if not _is_radical(entry.smiles)]
     return closed_shell or list(found.values())  # the tables also call the radical CH2OH "methanol"
 
 
@@ -191,10 +218,37 @@ def _entry(row: list[str], wanted: str, cas: str) -> NamedStructure | None:
         return None
     if not _is_consistent(smiles, formula, key, " ".join((wanted, iupac, common))):
         return None
+    if not cas and not _fits_the_name(smiles, formula, wanted, common):
+        return None
     principal = bool(cas) or wanted.lower() in (iupac.lower(), common.lower())
     if not principal and (len(wanted) < SHORTEST_SYNONYM or _is_misspelling(wanted.lower(), common.lower())):
         return None
     return NamedStructure(common or iupac, row_cas, smiles, "the tables of the chemicals package", principal)
+
+
+def _is_radical(smiles: str) -> bool:
+    return any(atom.GetNumRadicalElectrons() for atom in Chem.MolFromSmiles(smiles).GetAtoms())
+
+
+def _fits_the_name(smiles: str, formula: str, wanted: str, common: str) -> bool:
+    """Whether a structure can bear what a name says: no polymer's name on its monomer, no L- or (R)- on a flat one.
+
+    The tables list "polystyrene" with styrene, and "L-glucose" with a hexose that has no configuration; their lower
+    case makes CoCl2 of COCl2.
+    """
+    if (elements := formula_elements(wanted)) and {symbol for symbol, _ in elements} != set(_composition(formula)):
+        return False
+    if wanted.lower().startswith("poly") and not common.lower().startswith("poly"):
+        return False
+    return not _lacks_configuration(smiles, wanted)
+
+
+def _lacks_configuration(smiles: str, name: str) -> bool:
+    if not _CONFIGURED.search(name) or _RACEMIC.search(name):
+        return False
+    stereo = Chem.FindPotentialStereo(Chem.MolFromSmiles(smiles))
+    specified = [element.specified == Chem.StereoSpecified.Specified for element in stereo]
+    return bool(specified) and not any(specified)
 
 
 def _is_consistent(smiles: str, formula: str, key: str, names: str) -> bool:
@@ -224,41 +278,17 @@ def _is_misspelling(wanted: str, common: str) -> bool:
 
 def _composition(formula: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for symbol, count in re.findall(r"([A-Z][a-z]?)(\d*)", formula):
+    for written, count in re.findall(r"([A-Z][a-z]?)(\d*)", formula):
+        symbol = "H" if written in ("D", "T") else written  # the tables write heavy water D2O
         counts[symbol] = counts.get(symbol, 0) + int(count or 1)
     return counts
 
 
-@lru_cache(maxsize=1)
-def _opsin_jar() -> Path | None:
-    package = importlib.util.find_spec("py2opsin")
-    if package is None or not package.submodule_search_locations:
-        return None
-    return next(iter(sorted(Path(package.submodule_search_locations[0]).glob("opsin-cli-*.jar"))), None)
-
-
-@lru_cache(maxsize=256)
-def _opsin_smiles(name: str) -> str:
-    """OPSIN's SMILES of a name, or an empty string where it cannot parse it (or takes longer than 8 s)."""
-    java, jar = shutil.which("java"), _opsin_jar()
-    if java is None or jar is None:
-        return ""
-    with tempfile.TemporaryDirectory() as folder:
-        names = Path(folder) / "name.txt"
-        names.write_text(name + "\n", encoding="utf-8")
-        command = [java, "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-jar", str(jar), "-osmi", str(names)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=OPSIN_LIMIT_S, check=False)
-        except subprocess.TimeoutExpired:
-            return ""
-    lines = done.stdout.splitlines()
-    return lines[0].strip() if done.returncode == 0 and lines else ""
-
-
 def _parsed_by_opsin(name: str) -> list[NamedStructure]:
-    smiles = _opsin_smiles(name)
+    """OPSIN's structure; a polymer's repeating unit (its ends are dummy atoms) is none."""
+    smiles, _ = parse_systematic_name(name)
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles) if smiles else None
-    if mol is None or not mol.GetNumAtoms():
+        mol = Chem.MolFromSmiles(smiles) if smiles and "*" not in smiles else None
+    if mol is None or not mol.GetNumAtoms() or _lacks_configuration(smiles, name):
         return []
     return [NamedStructure(name, "", smiles, "OPSIN, which parsed the systematic name")]

@@ -11,13 +11,13 @@ from tools.inputs.elements import ELEMENT_NAMES
 #: Look-alikes that are often pasted into chemistry, and the ASCII character that is probably meant.
 _LOOK_ALIKES = dict(
     zip(
-        "СсОоРрНВІіЅѕΝΟΒΡΗΙΖΚΜΤΧ−–—‐‑‒═＝（）［］＃＋－＠／．,“”„«»‘’′`",
-        'CcOoPpHBIiSsNOBPHIZKMTX------==()[]#+-@/.,"""""\'\'\'\'',
-        strict=False,
+        "СсОоРрНВІіЅѕΝΟΒΡΗΙΖΚΜΤΧ−–—‐‑‒═＝（）［］＃＋－＠／．,“”„«»‘’′·•",
+        'CcOoPpHBIiSsNOBPHIZKMTX------==()[]#+-@/.,"""""\'\'\'..',
+        strict=True,
     )
 )
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ω": "omega", "λ": "lambda", "π": "pi"}
-_INCHIKEY = re.compile(r"(?:InChIKey=)?[A-Z]{14}-[A-Z]{10}-[A-Z]", re.IGNORECASE)
+_INCHIKEY = re.compile(r"(?:InChIKey=)?[A-Z]{14}-[A-Z]{8,10}(?:-[A-Z]?)?", re.IGNORECASE)
 _CAS = re.compile(r"(?:CAS(?:\s*(?:RN|No\.?|number))?[\s:#]*)?(\d{2,7}-\d{2}-\d)", re.IGNORECASE)
 _SMILES_RUN = re.compile(r"(?:Br|Cl|[BCNOPSFIbcnops])+")
 _FORMULA_PART = re.compile(r"([A-Z][a-z]?)(\d*)")
@@ -45,15 +45,16 @@ def refuse_odd_characters(text: str, where: str) -> None:
         if " " <= character <= "~" or character in "\t\n\r":
             continue
         name = unicodedata.name(character, "a control character")
+        visible = text if character.isprintable() else text.replace(character, f"<U+{ord(character):04X}>")
         meant = _LOOK_ALIKES.get(character)
         if meant is None:
-            folded = unicodedata.normalize("NFKC", character)
-            meant = folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else None
+            folded = unicodedata.normalize("NFKD", character)[:1]  # é is e and an accent
+            meant = folded if folded.isascii() and folded.isprintable() else None
         hint = f"write '{meant}' instead" if meant and meant != " " else "remove it"
         if meant == " ":
             hint = "remove it or type a plain space"
         raise ToolInputError(
-            f"{shown(text)} contains U+{ord(character):04X} ({name}), which only looks like plain text",
+            f"{shown(visible)} contains U+{ord(character):04X} ({name}), which is no character of a structure",
             f"{where}, character {position}",
             hint,
         )
@@ -121,7 +122,7 @@ def sequence_kind(text: str) -> str:
     if _THREE_LETTER.fullmatch(text):
         return "protein"
     letters = re.sub(r"\s", "", text).upper()
-    if len(letters) < 3 or not set(letters) - set("BCNOPSFI"):
+    if len(letters) < 4 or not set(letters) - set("BCNOPSFI"):
         return ""
     if not text.replace(" ", "").isupper() and not re.fullmatch(r"[acgtun\s]+", text):
         return ""
@@ -147,5 +148,5 @@ def may_be_name(text: str) -> bool:
 
 
 def has_word(text: str) -> bool:
-    """Whether a word of four letters or more, not all capitals, is no run of SMILES atoms."""
-    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z][a-z]{3,}", text))
+    """Whether a word of three letters or more, not all capitals, is no run of SMILES atoms."""
+    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z][a-z]{2,}", text))

@@ -7,9 +7,14 @@ import re
 from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
+from tools.inputs.elements import ELEMENT_NAMES, is_known_nuclide
 from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading
 
 MOST_RINGS = 400
+#: Elements that receive no dative bond in the line notations of chemistry (OpenSMILES has none at all, RDKit extends it
+#: for metals; boron and aluminium take pairs, too).
+_NO_ACCEPTORS = frozenset(("H", "C", "N", "O", "F", "P", "S", "Cl", "Se", "Br", "I"))
+_BARE_ATOMS = frozenset(("H", "B", "C", "N", "O", "P", "S", "F", "Cl", "Br", "I"))
 MERGED_HYDROGENS = "Hydrogens written as atoms were merged into their neighbours."
 
 
@@ -25,6 +30,8 @@ def sanitized(
     if mol.GetNumBonds() - mol.GetNumAtoms() + 1 > MOST_RINGS:
         raise ToolInputError(f"{shown(text)} has more than {MOST_RINGS} rings", where, "give a smaller molecule")
     _refuse_dummies(mol, text, where, dummies, reading)
+    _refuse_nuclides(mol, text, where)
+    _refuse_bonds(mol, text, where, reading)
     charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
     marks = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
     for atom in mol.GetAtoms():
@@ -36,6 +43,7 @@ def sanitized(
             for atom, charge in zip(mol.GetAtoms(), charges, strict=True)
             if atom.GetFormalCharge() > charge
         }
+        _refuse_open_aromatics(mol, text, where, reading)
         written_atoms = mol.GetNumAtoms()
         mol = Chem.RemoveHs(mol)
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
@@ -63,12 +71,57 @@ def sanitized(
 def _refuse_dummies(mol: Chem.Mol, text: str, where: str, dummies: bool, reading: SmilesReading | None) -> None:
     for atom in mol.GetAtoms():
         if atom.GetAtomicNum() == 0 and not dummies:
-            place = f", character {reading.atoms[atom.GetIdx()].position}" if reading else f", atom {atom.GetIdx() + 1}"
             raise ToolInputError(
                 f"{shown(text)} contains the dummy atom *, which has no mass or valence",
-                where + place,
+                f"{where}, {_place(atom.GetIdx(), reading)}",
                 "replace it with an atom, such as C or [H]",
             )
+
+
+def _refuse_nuclides(mol: Chem.Mol, text: str, where: str) -> None:
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() and atom.GetIsotope() and not is_known_nuclide(atom.GetSymbol(), atom.GetIsotope()):
+            name = ELEMENT_NAMES[atom.GetSymbol()]
+            raise ToolInputError(
+                f"{shown(text)} holds {name} of mass number {atom.GetIsotope()}, an isotope that is not known",
+                f"{where}, atom {atom.GetIdx() + 1}",
+                "correct the mass number",
+            )
+
+
+def _refuse_bonds(mol: Chem.Mol, text: str, where: str, reading: SmilesReading | None) -> None:
+    """Raise for a bond that stands for several, and for an arrow to an atom that takes no electron pair.
+
+    RDKit gives the oxygen of ``CN(C)(C)->O`` two hydrogens, so that the mass would be wrong.
+    """
+    for bond in mol.GetBonds():
+        if bond.HasQuery() or bond.GetBondType() in (Chem.BondType.UNSPECIFIED, Chem.BondType.ZERO):
+            raise ToolInputError(
+                f"{shown(text)} has a bond that stands for several kinds",
+                f"{where}, atoms {bond.GetBeginAtomIdx() + 1} and {bond.GetEndAtomIdx() + 1}",
+                "draw it as single, double, triple, aromatic or dative",
+            )
+        taker = bond.GetEndAtom()
+        if bond.GetBondType() == Chem.BondType.DATIVE and taker.GetSymbol() in _NO_ACCEPTORS:
+            raise ToolInputError(
+                f"{shown(text)} has a dative bond to {ELEMENT_NAMES[taker.GetSymbol()]}, which takes none",
+                f"{where}, {_place(taker.GetIdx(), reading)}",
+                "write an N-oxide as [N+][O-], a plain bond without '>'",
+            )
+
+
+def _refuse_open_aromatics(mol: Chem.Mol, text: str, where: str, reading: SmilesReading | None) -> None:
+    for bond in mol.GetBonds():
+        if bond.GetBondType() == Chem.BondType.AROMATIC and not bond.IsInRing():
+            raise ToolInputError(
+                f"{shown(text)} has an aromatic bond outside a ring",
+                f"{where}, {_place(bond.GetEndAtomIdx(), reading)}",
+                "write it as a single or double bond",
+            )
+
+
+def _place(index: int, reading: SmilesReading | None) -> str:
+    return f"character {reading.atoms[index].position}" if reading else f"atom {index + 1}"
 
 
 def _places(indices: list[int], reading: SmilesReading | None) -> str:
@@ -96,11 +149,9 @@ def _composition_notes(mol: Chem.Mol) -> list[str]:
     if radicals:
         names = ", ".join(sorted({atom.GetSymbol() for atom in radicals}))
         notes.append(f"Unpaired electrons, or hydrogens left out of brackets, on: {names}.")
-    if any(
-        not atom.GetDegree() and atom.GetSymbol() in ("C", "N", "O", "S", "P") and not atom.GetTotalNumHs()
-        for atom in bare
-    ):
-        notes.append("A bracketed atom such as [C] has no hydrogens: it is the bare atom.")
+    alone = [atom.GetSymbol() for atom in bare if not atom.GetDegree() and not atom.GetTotalNumHs()]
+    if named := sorted(set(alone) & _BARE_ATOMS):
+        notes.append(f"A bracketed atom such as [{named[0]}] has no hydrogens: it is the bare atom.")
     if any(atom.GetIsotope() for atom in mol.GetAtoms()):
         notes.append("Isotope labels are kept.")
     if any(atom.GetAtomMapNum() for atom in mol.GetAtoms()):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from errors import ToolInputError, shown
-from tools.inputs.elements import ELEMENT_NAMES
+from tools.inputs.elements import ELEMENT_NAMES, is_known_nuclide
 
 MOST_HEAVY_ATOMS = 1_000
 #: OpenSMILES asks for charges of -15 to +15; no atom is known below -4, or with fewer than 0 electrons.
@@ -24,9 +24,9 @@ _ORGANIC = re.compile(r"Br|Cl|[BCNOPSFI]|[bcnops]|\*")
 _BOND = re.compile(r"->|<-|[-=#$:/\\]")
 _RING = re.compile(r"%\((\d{1,5})\)|%(\d\d)|(\d)")
 _BRACKET = re.compile(
-    r"(?P<isotope>\d+)?(?P<symbol>[A-Z][a-z]?|se|as|te|si|[bcnops]|\*)"
+    r"(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?|se|as|te|si|[bcnops]|\*)"
     r"(?P<chiral>@(?:@|TH[12]|AL[12]|SP[1-3]|TB\d{1,2}|OH\d{1,2})?)?"
-    r"(?P<hydrogens>H\d*)?(?P<charge>\+{1,4}|-{1,4}|[+-]\d+)?(?::(?P<map>\d+))?"
+    r"(?P<hydrogens>H\d*)?(?P<charge>\+{1,2}|-{1,2}|[+-]\d+)?(?::(?P<map>\d{1,4}))?"
 )
 
 
@@ -37,7 +37,7 @@ class WrittenAtom:
     written: str
     symbol: str
     position: int
-    isotope: int = 0
+    isotope: int | None = None
     charge: int = 0
     chiral: bool = False
 
@@ -143,6 +143,8 @@ class SmilesReading:
         if character == "(":
             if self._previous is None or self.smiles[index - 1] == "(":
                 raise self.refuse("opens a parenthesis that follows no atom", index, "put the atom before its branch")
+            if self.smiles[index + 1 : index + 2] == ".":
+                raise self.refuse("has a branch that starts with a dot", index + 1, "write the component at the end")
             self._branches.append((self._previous, index))
         elif character == ")":
             if not self._branches:
@@ -162,17 +164,13 @@ class SmilesReading:
         inside = self.smiles[index + 1 : end]
         found = _BRACKET.fullmatch(inside)
         if not found:
-            raise self.refuse(
-                f"has the bracket atom [{inside[:20]}], which is none",
-                index,
-                "write [isotope symbol chirality hydrogens charge], as in [13CH3] or [Fe+2]",
-            )
+            raise self.refuse(f"has the bracket atom [{inside[:20]}], which is none", index, _bracket_form(inside))
         symbol = found["symbol"].capitalize()
         if symbol not in ELEMENT_NAMES and symbol != "*":
             raise self.refuse(f"names no element with [{inside[:20]}]", index, _bracket_hint(found["symbol"]))
         atom = WrittenAtom(
             f"[{inside[:20]}]", symbol, index + 1 + self.shift,
-            isotope=_number(found["isotope"]), charge=_charge(found["charge"]), chiral=bool(found["chiral"]),
+            isotope=_number(found["isotope"]) if found["isotope"] else None, charge=_charge(found["charge"]), chiral=bool(found["chiral"]),
         )  # fmt: skip
         self._check_nuclide(atom, index)
         self._add(atom, index)
@@ -183,7 +181,7 @@ class SmilesReading:
             return
         protons = _TABLE.GetAtomicNumber(atom.symbol)
         name = ELEMENT_NAMES[atom.symbol]
-        if atom.isotope and (atom.isotope > 400 or not _TABLE.GetMassForIsotope(protons, atom.isotope)):
+        if atom.isotope is not None and not is_known_nuclide(atom.symbol, atom.isotope):
             common = _TABLE.GetMostCommonIsotope(protons)
             raise self.refuse(
                 f"has {atom.written}, but {name} has no known isotope of mass number {atom.isotope}",
@@ -209,10 +207,16 @@ class SmilesReading:
             return self.refuse("closes a bracket that was never opened", index, "remove it or add the '['")
         if character == "%":
             return self.refuse("has a % without two digits", index, "write ring bonds above 9 as %10")
+        if character in ("D", "T"):
+            return self.refuse(f"has '{character}' where an atom should be", index, _bracket_hint(character))
         if character == "H":
             hint = "in SMILES hydrogens are implied: leave them out, or write them in brackets as in [NH4+] or [H]"
             return self.refuse("has an 'H' outside brackets", index, hint)
         hint = "outside brackets only B C N O P S F Cl Br I are atoms; others stand in brackets, as in [Na+]"
+        if character in ELEMENT_NAMES:
+            hint = f"if {ELEMENT_NAMES[character]} is meant, write [{character}]"
+        elif character in ",;":
+            hint = "give several molecules as a list; the components of one are separated by '.'"
         return self.refuse(f"has '{character}' where an atom or bond should be", index, hint)
 
 
@@ -225,6 +229,15 @@ def _charge(text: str | None) -> int:
         return 0
     size = _number(text[1:]) if text[1:].isdigit() else len(text)
     return size if text[0] == "+" else -size
+
+
+def _bracket_form(inside: str) -> str:
+    if signs := re.search(r"(\+{3,}|-{3,})$", inside):
+        return f"write the charge as a number, as in [{inside[: signs.start()][:10]}{signs[0][0]}{len(signs[0])}]"
+    cased = inside[:1].upper() + inside[1:].lower()
+    if cased in ELEMENT_NAMES:
+        return f"symbols are case-sensitive: write [{cased}] for {ELEMENT_NAMES[cased]}"
+    return "write [isotope symbol chirality hydrogens charge], as in [13CH3] or [Fe+2]"
 
 
 def _bracket_hint(symbol: str) -> str:
