@@ -7,12 +7,13 @@ import json
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.assistant import Assistant, Budget, BudgetEnded, ToolSummary, TurnEvent
+from app.assistant import Assistant, Budget, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
 from app.services import build_model_slot, build_tools
 from app.settings import Settings, read_settings
@@ -93,7 +94,9 @@ def _answer(
     try:
         for event in assistant.run(model, [Message("user", parts)], Options(), threading.Event()):
             show(event, request)
-    except RetortError as error:
+    except Exception as error:
+        if not isinstance(error, RetortError):
+            traceback.print_exc()  # a fault of ours, told in full; the requests after it are still answered
         show(BudgetEnded(str(error)), request)
         show(Finished(Usage(), "error"), request)
 
@@ -104,8 +107,8 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "thinking", "text": text}
         case TextDelta(text):
             return {"type": "text", "text": text}
-        case ToolSummary(text):
-            return {"type": "text", "text": text, "source": "tool"}
+        case Statement(text, source):
+            return {"type": "text", "text": text, "source": source}
         case BudgetEnded(sentence):
             return {"type": "notice", "text": sentence}
         case Finished(usage, reason):
@@ -123,7 +126,7 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
     match event:
         case TextDelta(text):
             print(text, end="", flush=True)
-        case ToolSummary(text):
+        case Statement(text):
             print(text, flush=True)
         case BudgetEnded(sentence):
             print(f"\n[{sentence}]")

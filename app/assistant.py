@@ -11,19 +11,20 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.handles import Handles
 from app.prompts import SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
 from errors import RetortError, ToolInputError
 from model.events import ChatModel, Event, Finished, FinishReason, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
-from model.messages import Message, Text, Thinking, ToolCall, ToolResult
+from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult, Video
 from tools.outputs import ToolResult as Output
 
 if TYPE_CHECKING:
     from app.routing import Routed, Router
 
 
+CANNOT_SEE = "{model} cannot see pictures; write what is in it as a name, a SMILES, an InChI or a sequence."
 #: Tokens of the sentence that a model without tools adds to a tool's answer.
 LONGEST_COMMENT = 60
 #: A view's kind in words; a table holds what the values name already.
@@ -41,10 +42,11 @@ class ToolRunner(Protocol):
 
 
 @dataclass(frozen=True)
-class ToolSummary:
-    """A tool's own sentence that leads the answer of a model which cannot call tools."""
+class Statement:
+    """A sentence that no model wrote: a tool's summary, or what Retort itself has to say."""
 
     text: str
+    source: Literal["tool", "retort"] = "tool"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class BudgetEnded:
     sentence: str
 
 
-TurnEvent = ThinkingDelta | TextDelta | ToolSummary | ToolCall | ToolResult | BudgetEnded | Finished
+TurnEvent = ThinkingDelta | TextDelta | Statement | ToolCall | ToolResult | BudgetEnded | Finished
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Assistant:
         """
         answer = self._with_own_calls if model.abilities.tools else self._with_routed_calls
         with _Deadline(self._budget.seconds, stop) as deadline:
+            if not model.abilities.images and _has_picture(messages[-1]):
+                yield Statement(CANNOT_SEE.format(model=model.name), "retort")
             for event in answer(model, messages, options, stop):
                 if isinstance(event, Finished) and deadline.passed:
                     yield BudgetEnded(f"Stopped after {self._budget.seconds:.0f} s, the most for one answer.")
@@ -162,9 +166,10 @@ class Assistant:
             return
         answered = [result for result in results if result.ok]
         for result in answered:
-            yield ToolSummary(result.content["summary"])
-        if results and not answered:
-            # Such a model knows no better than the tool that refused: what it would add is invention.
+            yield Statement(result.content["summary"])
+        blind = not model.abilities.images and _has_picture(messages[-1])
+        if not answered and (results or blind):
+            # What such a model would say of an input that was refused, or of a picture unseen, is invention.
             yield Finished(Usage(), "stop")
             return
         if answered:
@@ -256,6 +261,10 @@ def _shown_names(result: ToolResult) -> list[str]:
     pictures = [PICTURES[view["kind"]] for view in result.content["views"] if view["kind"] in PICTURES]
     values = [UNIT_OF_KEY.sub("", key).replace("_", " ") for key in result.content["data"] if key not in NOTATIONS]
     return list(dict.fromkeys([*pictures, *values]))
+
+
+def _has_picture(message: Message) -> bool:
+    return any(isinstance(part, (Image, Video)) for part in message.parts)
 
 
 def _gather(parts: list[Any], event: Event) -> None:

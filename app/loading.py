@@ -48,8 +48,8 @@ class ModelSlot:
     def status(self) -> ModelStatus:
         return self._status
 
-    def wait(self, timeout_s: float) -> ChatModel | None:
-        """The model, or None if it is still loading after ``timeout_s``; raises ``ModelError`` if it failed."""
+    def wait(self, timeout_s: float | None) -> ChatModel | None:
+        """The model, or None if it is still loading after ``timeout_s`` (None: wait for as long as it takes); raises ``ModelError`` if it failed."""
         self._settled.wait(timeout_s)
         if self._status.state == "failed":
             raise ModelError(self._status.sentence)

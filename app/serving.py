@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.services import Services
 from app.settings import ROOT, Settings
 from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
-from errors import SettingsError
+from errors import ModelError, SettingsError
 
 START_AFTER_S = 1.0
 VENDOR = ROOT / "assets" / "vendor"
@@ -145,6 +146,16 @@ def _say_ready(services: Services, settings: Settings) -> None:
     name = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else settings.host
     print(f"Retort is at http://{name}:{settings.port} (Ctrl-C ends it).", flush=True)
     # importing torch holds the interpreter for seconds: the first page, if someone waits for it, goes before
-    starter = threading.Timer(START_AFTER_S, services.start)
+    starter = threading.Timer(START_AFTER_S, _start, [services])
     starter.daemon = True
     starter.start()
+
+
+def _start(services: Services) -> None:
+    """Load the model, and say on the console, too, how that ended."""
+    services.start()
+    try:
+        services.model.wait(None)
+        print(services.model.status().sentence, flush=True)
+    except ModelError as error:
+        print(f"Retort: {error}", file=sys.stderr, flush=True)

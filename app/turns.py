@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import asdict, replace
 from typing import Any
 
-from app.assistant import Assistant, BudgetEnded, ToolSummary, TurnEvent
+from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
@@ -93,8 +93,8 @@ class _Growing:
             self._extend(Thinking(event.text))
         elif isinstance(event, TextDelta):
             self._extend(Text(event.text))
-        elif isinstance(event, ToolSummary):
-            self._append(Text(event.text, source="tool"))
+        elif isinstance(event, Statement):
+            self._append(Text(event.text, source=event.source))
         elif isinstance(event, BudgetEnded):
             self.note(ended=event.sentence)
         elif isinstance(event, Finished):

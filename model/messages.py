@@ -14,10 +14,10 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True)
 class Text:
-    """Words. ``source`` is "tool" where they are a tool's own sentence and no model wrote them."""
+    """Words. ``source`` is "tool" or "retort" where they are a tool's or Retort's own sentence and no model wrote them."""
 
     text: str
-    source: Literal["author", "tool"] = "author"
+    source: Literal["author", "tool", "retort"] = "author"
     type: Literal["text"] = "text"
 
 

@@ -78,4 +78,7 @@ if __name__ == "__main__":
     own_calls = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(2, 1)
     os.close(0)
-    main(int(sys.argv[1]), sys.argv[2:], own_calls, own_answers)
+    try:
+        main(int(sys.argv[1]), sys.argv[2:], own_calls, own_answers)
+    except BrokenPipeError:  # the parent is gone: nobody reads any more, and nothing is left to be flushed
+        os._exit(0)

@@ -61,8 +61,8 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
 
 
 def _leads(part: Part) -> bool:
-    """A tool's own sentence stands above the card that shows how it came about."""
-    return isinstance(part, Text) and part.source == "tool"
+    """What no model wrote stands above the card that shows how it came about."""
+    return isinstance(part, Text) and part.source != "author"
 
 
 def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
@@ -167,7 +167,8 @@ def answer_text(message: StoredMessage) -> str:
         if isinstance(part, ToolResult):
             lines.append(f"[{part.name}] {part.content['summary' if part.ok else 'sentence']}")
         elif isinstance(part, Text) and part.source != "tool":  # a tool's sentence stands with its result above
-            lines.append(f"{UNCHECKED}: {part.text}" if message.details.get("unchecked") else part.text)
+            unchecked = part.source == "author" and message.details.get("unchecked")
+            lines.append(f"{UNCHECKED}: {part.text}" if unchecked else part.text)
     return "\n\n".join(lines)
 
 

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from app.assistant import Assistant, Budget, BudgetEnded, ToolSummary, for_model
+from app.assistant import Assistant, Budget, BudgetEnded, Statement, for_model
 from model.events import Abilities, Finished, Options, TextDelta, ThinkingDelta
-from model.messages import Message, Text, Thinking, ToolCall, ToolResult
+from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, words
 
 WITHOUT_TOOLS = Abilities()
@@ -99,7 +99,7 @@ def test_without_tool_calls_of_its_own_the_router_chooses_and_the_tools_sentence
     events = run(model, "What is the molecular weight of aspirin?", tools=tools)
     assert tools.called == [("describe_molecule", {"molecule": "aspirin"})]
     kinds = [type(event) for event in events]
-    assert kinds.index(ToolSummary) < kinds.index(TextDelta)
+    assert kinds.index(Statement) < kinds.index(TextDelta)
     read = model.asked[0][-1].text
     assert "average mass" in read and "180" not in read, "the model reads what was shown, and no number to alter"
 
@@ -133,3 +133,15 @@ def test_several_calls_of_one_message_are_all_answered_in_order(calls):
     made = [ToolCall("c", "describe_molecule", {"molecule": f"C{n}"}) for n in range(calls)]
     events = run(FakeModel(made, words("done")))
     assert [event.id for event in of(ToolResult, events)] == [f"call_{n + 1}" for n in range(calls)]
+
+
+@pytest.mark.parametrize("abilities", [WITHOUT_TOOLS, Abilities(tools=True)])
+def test_of_a_picture_a_blind_model_says_only_that_it_cannot_see(abilities):
+    picture = Image("/tmp/flask.png", "0" * 64, "image/png", "flask.png")
+    model = FakeModel(words("It is a flask."), abilities=abilities)
+    message = Message("user", (picture, Text("What is in this picture?")))
+    events = list(Assistant(FakeTools()).run(model, [message], Options(), threading.Event()))
+    assert isinstance(events[0], Statement) and "cannot see pictures" in events[0].text
+    assert isinstance(events[-1], Finished)
+    if not abilities.tools:
+        assert model.asked == [], "it would only invent"
