@@ -1,4 +1,7 @@
-"""A Retort of its own for a browser test: a free port, an empty folder, any model; ended with the test."""
+"""A Retort of its own for a browser test: a free port, an empty folder, any model; ended with the test.
+
+Its processes are watched: one that asks a host beyond this machine fails the test that stops it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+WATCHED = Path(__file__).parent / "watched"
 
 
 def free_port() -> int:
@@ -29,11 +33,16 @@ class Server:
         self.log = folder / "server.log"
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, *program, "--port", str(self.port), "--folder", str(folder / "data"), *flags]
+        self._outside = folder / "outside.txt"
         self._output = self.log.open("wb")
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join((str(WATCHED), str(ROOT))),
+                "RETORT_TEST_OUTSIDE": str(self._outside),
+            },
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
@@ -47,6 +56,8 @@ class Server:
             self.process.kill()
             self.process.wait()
         self._output.close()
+        asked = self._outside.read_text() if self._outside.exists() else ""
+        assert asked == "", "the server asked a host beyond this machine"
 
     def _wait(self, patience_s: float = 120) -> None:
         deadline = time.monotonic() + patience_s
