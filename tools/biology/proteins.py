@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from Bio.SeqUtils import molecular_weight
 from Bio.SeqUtils.ProtParam import ProteinAnalysis
 from Bio.SeqUtils.ProtParamData import kd
 
 from errors import ToolInputError
+from tools.biology.masses import average_mass, composition, formula, has_mass, monoisotopic_mass
 from tools.inputs import ProteinText
-from tools.inputs.sequences import parse_protein
+from tools.inputs.alphabets import UNSURE_RESIDUES
+from tools.inputs.sequences import counted, parse_protein
 from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
 from tools.registry import tool
 
 WINDOW = 9  # residues of the hydropathy window, Kyte and Doolittle 1982
 _STANDARD = frozenset("ACDEFGHIKLMNPQRSTVWY")
 CONVENTIONS = (
+    "Masses of the linear, unmodified chain, from its elements: standard atomic weights (IUPAC 2021, abridged) and, "
+    "monoisotopic, the most abundant isotopes.",
     "Isoelectric point and charge: pK values of Bjellqvist et al. 1993/1994, as ExPASy uses them; no modifications.",
     "Extinction coefficients at 280 nm in water: Pace et al. 1995 (Trp 5500, Tyr 1490, cystine 125).",
     "GRAVY and hydropathy: Kyte and Doolittle 1982; instability index: Guruprasad et al. 1990 (above 40: unstable in "
     "the test tube); aliphatic index: Ikai 1980.",
+)
+RARE_RESIDUES = (
+    "Sec (U) and Pyl (O) are in the masses; pI and charge leave their side chains uncharged (the selenol of Sec, pKa about "
+    "5.2, Huber and Criddle 1967, would lower both), extinction coefficients take them as not absorbing at 280 nm, and "
+    "GRAVY, hydropathy and instability have no values for them and are not given."
 )
 
 
@@ -40,48 +48,61 @@ def protein_report(sequence: ProteinText) -> ToolOutput:
     """
     parsed = parse_protein(sequence)
     residues = parsed.residues
-    strange = sorted(set(residues) - _STANDARD)
-    if strange:
-        first = min(residues.index(letter) for letter in strange)
+    if not has_mass(residues, "protein"):
+        unsure = sorted(set(residues) & UNSURE_RESIDUES.keys())
+        first = min(residues.index(letter) for letter in unsure)
         raise ToolInputError(
-            f"The protein holds {', '.join(strange)}, for which mass and pI are not defined here",
+            f"The protein holds {', '.join(unsure)}, which stands for several residues, so that mass and pI are open",
             f"sequence, position {first + 1}",
-            "replace it with one of the twenty standard residues",
+            "replace it with the residue that is meant",
         )
     analysis = ProteinAnalysis(residues)
     reduced, oxidized = analysis.molar_extinction_coefficient()
-    average = molecular_weight(residues, seq_type="protein")
+    atoms = composition(residues, "protein")
+    average = average_mass(atoms)
+    standard = set(residues) <= _STANDARD
     data = {
         "length": len(residues),
-        "average_mass_da": round(average, 1),
-        "monoisotopic_mass_da": round(molecular_weight(residues, seq_type="protein", monoisotopic=True), 3),
+        "formula": formula(atoms),
+        "average_mass_da": round(average, 2),
+        "monoisotopic_mass_da": round(monoisotopic_mass(atoms), 3),
         "isoelectric_point": round(analysis.isoelectric_point(), 2),
         "charge_at_ph_7": round(analysis.charge_at_pH(7.0), 2),
         "extinction_coefficient_reduced": reduced,
         "extinction_coefficient_oxidized": oxidized,
         "absorbance_1_g_per_l_oxidized": round(oxidized / average, 3),
-        "gravy": round(analysis.gravy(), 3),
-        "instability_index": round(analysis.instability_index(), 2) if len(residues) > 1 else None,
+        "gravy": round(analysis.gravy(), 3) if standard else None,
+        "instability_index": round(analysis.instability_index(), 2) if standard and len(residues) > 1 else None,
         "aliphatic_index": round(aliphatic_index(residues), 2),
         "aromaticity": round(analysis.aromaticity(), 3),
         "composition": {letter: residues.count(letter) for letter in sorted(set(residues))},
     }
-    notes = [*parsed.notes, *CONVENTIONS]
+    views: list[View] = [SequenceView(alphabet="protein", residues=residues, title=parsed.label), _table(data)]
+    if len(residues) >= WINDOW and standard:
+        views.append(_hydropathy(residues))
+    gravy = f", GRAVY {data['gravy']:.3f}" if standard else ""
+    summary = (
+        f"{parsed.name or 'Protein'} of {counted(len(residues), 'protein')}: average mass {average:.1f} Da, "
+        f"pI {data['isoelectric_point']:.2f} (Bjellqvist pK values), extinction coefficient at 280 nm {oxidized} M⁻¹ cm⁻¹ "
+        f"(cystines) or {reduced} (reduced){gravy}."
+    )
+    return ToolOutput(
+        summary=summary, data=data, views=tuple(views), notes=(*parsed.notes, *_notes(residues, oxidized))
+    )
+
+
+def _notes(residues: str, oxidized: int) -> list[str]:
+    notes = [*CONVENTIONS]
+    if not set(residues) <= _STANDARD:
+        notes.append(RARE_RESIDUES)
     if len(residues) < 10:
         notes.append("So short a peptide: pI, instability and hydropathy say little.")
-    if residues.count("C"):
-        notes.append(
-            f"{residues.count('C')} Cys: 'reduced' counts them free, 'oxidized' all paired as cystines; the mass counts them reduced."
-        )
-    summary = (
-        f"{parsed.label if parsed.name else 'Protein'} of {len(residues)} residues: average mass {average:.1f} Da, "
-        f"pI {data['isoelectric_point']:.2f} (Bjellqvist pK values), extinction coefficient at 280 nm {oxidized} M⁻¹ cm⁻¹ "
-        f"(cystines) or {reduced} (reduced), GRAVY {data['gravy']:.3f}."
-    )
-    views: list[View] = [SequenceView(alphabet="protein", residues=residues, title=parsed.label), _table(data)]
-    if len(residues) >= WINDOW:
-        views.append(_hydropathy(residues))
-    return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+    if cysteines := residues.count("C"):
+        paired = f"'oxidized' pairs {cysteines // 2 * 2} of them as cystines" if cysteines > 1 else "it has no partner"
+        notes.append(f"{cysteines} Cys: 'reduced' counts them free, {paired}; the mass counts them reduced.")
+    if not oxidized:
+        notes.append("Without Trp, Tyr and cystines it does not absorb at 280 nm: its amount cannot be measured there.")
+    return notes
 
 
 def aliphatic_index(residues: str) -> float:

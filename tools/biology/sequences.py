@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections import Counter
 from typing import Literal
 
+from Bio import BiopythonWarning
 from Bio.Data import CodonTable
+from Bio.Data.IUPACData import protein_letters_1to3_extended
 from Bio.Seq import Seq
-from Bio.SeqUtils import gc_fraction, molecular_weight
+from Bio.SeqUtils import gc_fraction
 
 from errors import ToolInputError
+from tools.biology.masses import average_mass, composition, has_mass
 from tools.inputs import NucleotideText, SequenceText
-from tools.inputs.sequences import ParsedSequence, parse_nucleotides, parse_sequence, unit
+from tools.inputs.alphabets import UNSURE_RESIDUES
+from tools.inputs.sequences import counted, parse_nucleotides, parse_sequence, unit
 from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
 from tools.registry import tool
 
@@ -49,26 +54,31 @@ def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", 
         f"Read as {_KIND[alphabet]}: {parsed.why}.",
         "Complexity is the Shannon entropy of the composition, in bits per residue.",
     ]
-    summary = f"{_KIND[alphabet]} of {len(residues)} {unit(alphabet)}"
+    summary = f"{_KIND[alphabet]} of {counted(len(residues), alphabet)}"
     if parsed.name:
         summary = f"{parsed.name}: {summary}"
     if alphabet != "protein":
-        data["gc_fraction"] = round(gc_fraction(residues, ambiguous="remove"), 4)
-        summary += f", GC content {100 * gc_fraction(residues, ambiguous='remove'):.1f} %"
+        gc = _gc_fraction(residues)
+        data["gc_fraction"] = None if gc is None else round(gc, 4)
+        summary += "" if gc is None else f", GC content {100 * gc:.1f} %"
         notes.append("GC content counts G, C and S among A, C, G, T, U, S and W; other ambiguity codes are left out.")
         if len(residues) <= LONGEST_COMPLEMENT:
             strand = Seq(residues)
             data["reverse_complement"] = str(
                 strand.reverse_complement_rna() if alphabet == "rna" else strand.reverse_complement()
             )
-    mass = _mass(parsed)
-    if mass is None:
-        notes.append("No mass is given: letters that stand for several residues have none.")
-    else:
+    if has_mass(residues, alphabet):
+        mass = average_mass(composition(residues, alphabet))
         data["average_mass_da"] = round(mass, 2)
         summary += f", average mass {mass:.1f} Da"
-        if alphabet != "protein":
-            notes.append("Mass of the linear single strand with a 5' phosphate (Biopython's convention).")
+        notes.append(
+            "Mass of the linear, unmodified chain."
+            if alphabet == "protein"
+            else "Mass of the linear single strand with a 5' phosphate; with a 5' hydroxyl, as oligonucleotides are "
+            "usually synthesized, it is 79.98 Da less."
+        )
+    else:
+        notes.append("No mass is given: letters that stand for several residues have none.")
     views: tuple[View, ...] = (
         SequenceView(alphabet=alphabet, residues=residues, title=parsed.label),
         _composition_table(counts, len(residues), unit(alphabet)),
@@ -113,7 +123,9 @@ def translate(
         raise ToolInputError(
             f"{len(parsed.residues)} nt in frame {frame} hold no whole codon", "sequence", "give at least three bases"
         )
-    whole = str(read.translate(table=table))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BiopythonWarning)  # codes with codons of two meanings: said in the notes
+        whole = str(read.translate(table=table))
     protein = whole.split("*")[0] if to_stop else whole
     stops = whole.count("*")
     notes = [
@@ -121,6 +133,8 @@ def translate(
         f"Genetic code {table}: {', '.join(name for name in code.names if name)}.",
         _frame_note(frame),
     ]
+    if dual := sorted(set(code.stop_codons) & code.forward_table.keys()):
+        notes.append(f"In this code {', '.join(dual)} can also be a stop; translated as the residue.")
     if remaining:
         notes.append(
             f"{remaining} base{'s' if remaining > 1 else ''} at the end make no codon and were not translated."
@@ -129,19 +143,24 @@ def translate(
         where = "translation ended at the first" if to_stop else "shown as *"
         notes.append(f"{internal} stop codon{'s stand' if internal > 1 else ' stands'} inside the sequence; {where}.")
     if (first := str(read[:3])) in code.start_codons and first != "ATG":
-        notes.append(f"{first} is a start codon in this code; it was translated as the residue {whole[0]}, not as Met.")
-    if "X" in whole:
-        notes.append("X marks a codon whose ambiguity codes leave several residues.")
+        notes.append(
+            f"{first} is a start codon in this code; it was translated as {protein_letters_1to3_extended[whole[0]]}, not as Met."
+        )
+    if unsure := sorted(set(whole) & UNSURE_RESIDUES.keys()):
+        meanings = ", ".join(f"{letter} ({UNSURE_RESIDUES[letter]})" for letter in unsure)
+        notes.append(f"Codons whose ambiguity codes leave several residues are {meanings}.")
+    length = len(protein.replace("*", ""))
     data = {
         "protein": protein,
-        "length": len(protein.replace("*", "")),
+        "length": length,
         "stops": stops,
         "remaining_bases": remaining,
         "table": table,
         "frame": frame,
     }
     shown_protein = protein if len(protein) <= 60 else protein[:57] + "…"
-    summary = f"Frame {frame} of {parsed.label} codes for {data['length']} residues ({shown_protein}) by genetic code {table}."
+    said = counted(length, "protein") + (f" ({shown_protein})" if protein else "")
+    summary = f"Frame {frame} of {parsed.label} codes for {said} by genetic code {table}."
     views = [SequenceView(alphabet=parsed.alphabet, residues=parsed.residues, title=f"{parsed.label}, as given")]
     if protein:
         views.insert(
@@ -160,11 +179,9 @@ def _entropy(counts: Counter[str]) -> float:
     return sum(-count / total * math.log2(count / total) for count in counts.values())
 
 
-def _mass(parsed: ParsedSequence) -> float | None:
-    """Average mass in Da, or None where a letter has none."""
-    kind = {"dna": "DNA", "rna": "RNA", "protein": "protein"}[parsed.alphabet]
-    known = {"dna": set("ACGT"), "rna": set("ACGU"), "protein": set("ACDEFGHIKLMNPQRSTVWYUO")}[parsed.alphabet]
-    return molecular_weight(parsed.residues, seq_type=kind) if set(parsed.residues) <= known else None
+def _gc_fraction(residues: str) -> float | None:
+    """None where no letter is certain to be, or not to be, G or C."""
+    return gc_fraction(residues, ambiguous="remove") if set(residues) & set("ACGTUSW") else None
 
 
 def _composition_table(counts: Counter[str], length: int, count_unit: str) -> Table:

@@ -1,42 +1,38 @@
 """The strict parser of sequences: DNA, RNA or protein in, residues and their alphabet out, or one sentence.
 
 Libraries take DNA for a protein (A, C, G and T are amino acids, too), mix U with T, and read past what they do not
-know. Here the alphabet is decided once, the reason is given, and whatever was removed or assumed is in ``notes``.
+know. Here the text is unwrapped (``tools.inputs.sequence_texts``), the alphabet is decided once
+(``tools.inputs.alphabets``), the reason is given, and whatever was removed or assumed is in ``notes``.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from errors import ToolInputError, shown
-from tools.inputs.three_letter import from_three_letters
+from tools.inputs.alphabets import AMBIGUOUS, LETTERS, NAMES, UNSURE_RESIDUES, Alphabet, Demand, decide
+from tools.inputs.sequence_texts import bare_letters, read_record, refuse_strange_characters
+from tools.inputs.three_letter import from_three_letters, in_three_letters, unknown_residue, unseparated
 
 MOST_RESIDUES = 100_000
 MOST_CHARACTERS = 400_000  # of 100,000 residues with their numbering, spaces and a header
-Alphabet = Literal["dna", "rna", "protein"]
-
-_DNA, _RNA = frozenset("ACGT"), frozenset("ACGU")
-_AMBIGUOUS = frozenset("RYSWKMBDHVN")
-_PROTEIN = frozenset("ACDEFGHIKLMNPQRSTVWYUO")
-_UNSURE = {"B": "Asp or Asn", "Z": "Glu or Gln", "J": "Leu or Ile", "X": "any residue"}
-_NAMES = {"dna": "DNA", "rna": "RNA", "protein": "protein"}
+_MAY_BE_A_WORD = 12  # residues up to which a protein's residues are spelled out, in case a word was meant
 _EXAMPLES = {
     "dna": "give DNA such as ATGGCC",
     "rna": "give RNA such as AUGGCC",
     "protein": "give a protein in one-letter code such as MKTAYIAK",
+    "needs nucleotides": "give DNA such as ATGGCC or RNA such as AUGGCC",
+    "needs protein": "give a protein in one-letter code such as MKTAYIAK",
     "auto": "give DNA, RNA, or a protein in one-letter code",
 }
-_NUMBERING = re.compile(r"(?:^|(?<=\s))\d+(?=\s|$)")
-_SMILES_SIGNS = re.compile(r"[=#()\[\]@+\\/%]|[a-z]\d|\d[a-z]|[A-Za-z]\d[A-Za-z]")
-LONGEST_DNA_LIKE_PEPTIDE = 7  # ACGT-only and longer is taken for DNA wherever a protein is asked for
+_RARE_RESIDUES = {"U": "selenocysteine (Sec)", "O": "pyrrolysine (Pyl)"}
 
 
 @dataclass(frozen=True)
 class ParsedSequence:
-    """``residues`` in capitals; ``why`` says why this alphabet; ``name`` is a FASTA header's first word, or empty."""
+    """``residues`` in capitals; ``why`` says why this alphabet; ``name`` is a record's first word, or empty."""
 
     residues: str
     alphabet: Alphabet
@@ -47,20 +43,42 @@ class ParsedSequence:
 
     @property
     def label(self) -> str:
-        return self.name or f"{_NAMES[self.alphabet]} of {len(self.residues)} {unit(self.alphabet)}"
+        return self.name or f"{NAMES[self.alphabet]} of {counted(len(self.residues), self.alphabet)}"
 
 
 def unit(alphabet: Alphabet) -> str:
     return "residues" if alphabet == "protein" else "nt"
 
 
+def counted(number: int, alphabet: Alphabet) -> str:
+    """``1 residue``, ``129 residues``, ``1 nt``."""
+    return f"{number:,} {'residue' if number == 1 and alphabet == 'protein' else unit(alphabet)}"
+
+
 def parse_sequence(
     text: str, kind: Literal["auto", "dna", "rna", "protein"] = "auto", where: str = "sequence"
 ) -> ParsedSequence:
-    """Read one sequence; raises ``ToolInputError`` for anything that is not exactly one of the kind that is wanted."""
-    example = _EXAMPLES[kind]
+    """Read one sequence; raises ``ToolInputError`` for anything that is not exactly one of the kind that is wanted.
+
+    A person who names the ``kind`` is believed where the letters allow it; with "auto" letters that could be several
+    kinds are refused with their readings.
+    """
+    return _parsed(text, kind, where)
+
+
+def parse_nucleotides(text: str, where: str = "sequence") -> ParsedSequence:
+    """DNA or RNA; a protein is refused, and so are letters of which at most half are bases."""
+    return _parsed(text, "needs nucleotides", where)
+
+
+def parse_protein(text: str, where: str = "sequence") -> ParsedSequence:
+    """A protein; DNA and RNA are refused at any length, though their letters are amino acids, too."""
+    return _parsed(text, "needs protein", where)
+
+
+def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
     if not isinstance(text, str) or not text.strip():
-        raise ToolInputError("The sequence is empty", where, example)
+        raise ToolInputError("The sequence is empty", where, _EXAMPLES[demand])
     if len(text) > MOST_CHARACTERS:
         raise ToolInputError(
             f"The sequence has {len(text):,} characters; at most {MOST_RESIDUES:,} residues are read",
@@ -68,173 +86,67 @@ def parse_sequence(
             "give a part of it",
         )
     notes: list[str] = []
-    name, body = _without_header(text, where, notes)
-    _refuse_look_alikes(body, where)
-    if kind in ("auto", "protein") and (letters := from_three_letters(body)) is not None:
-        notes.append("Three-letter code was read as one-letter code.")
-        return ParsedSequence(letters, "protein", "it is written in three-letter code", name, text, tuple(notes))
-    residues = _plain(body, where, notes)
-    if not residues:
-        raise ToolInputError(f"{shown(text)} holds no residues", where, example)
-    if len(residues) > MOST_RESIDUES:
+    name, body = read_record(text, where, notes)
+    refuse_strange_characters(body, text, where)
+    if demand not in ("dna", "rna"):
+        if strange := unknown_residue(body):
+            raise ToolInputError(
+                f"{shown(strange)} is not the three-letter code of a residue", where, "use codes such as Met-Lys-Thr"
+            )
+        if (residues := from_three_letters(body)) is not None and demand != "needs nucleotides":
+            notes.append("Three-letter code was read as one-letter code.")
+            why = "it is written in three-letter code"
+            residues = _checked(residues, "protein", where, notes)
+            return ParsedSequence(residues, "protein", why, name, text, tuple(notes))
+    written = bare_letters(body, where, notes)
+    if len(written) > MOST_RESIDUES:
         raise ToolInputError(
-            f"The sequence has {len(residues):,} residues; at most {MOST_RESIDUES:,} are read",
+            f"The sequence has {len(written):,} residues; at most {MOST_RESIDUES:,} are read",
             where,
             "give a part of it",
         )
-    alphabet, why = _alphabet(residues, kind, where)
-    residues = _checked(residues, alphabet, body, where, notes)
+    letters = "".join(filter(str.isalpha, written))
+    alphabet, why = decide(letters, demand, where, notes)
+    residues = _checked(written, alphabet, where, notes)
+    if alphabet == "protein" and not name and len(residues) <= _MAY_BE_A_WORD:
+        notes.append(_spelled(residues))
     return ParsedSequence(residues, alphabet, why, name, text, tuple(notes))
 
 
-def parse_nucleotides(text: str, where: str = "sequence") -> ParsedSequence:
-    """DNA or RNA; a protein is refused."""
-    parsed = parse_sequence(text, where=where)
-    if parsed.alphabet != "protein":
-        return parsed
-    letters = set(parsed.residues) - _DNA - _RNA - _AMBIGUOUS
-    if not letters:
-        return parse_sequence(text, "rna" if "U" in parsed.residues else "dna", where)
-    first = min(parsed.residues.index(letter) for letter in letters)
-    raise ToolInputError(
-        f"{shown(parsed.residues)} is not DNA or RNA: {parsed.residues[first]} at position {first + 1} is no nucleotide",
-        where,
-        "give DNA such as ATGGCC; for a protein use protein_report",
-    )
+def _spelled(residues: str) -> str:
+    """What one-letter code means, for a text so short that a word, a name or three-letter code may have been meant."""
+    said = f"Read letter by letter as {in_three_letters(residues)}, not as a word or a name."
+    if other := unseparated(residues):
+        said += f" It could also be three-letter code: {in_three_letters(other)}; write it so if that is meant."
+    return said
 
 
-def parse_protein(text: str, where: str = "sequence") -> ParsedSequence:
-    """A protein; DNA and RNA are refused, though their letters are amino acids, too."""
-    return parse_sequence(text, "protein", where)
-
-
-def _without_header(text: str, where: str, notes: list[str]) -> tuple[str, str]:
-    """The name and the body of plain text or of one FASTA record."""
-    body = text.removeprefix("\ufeff").strip()
-    if len(body) > 1 and body[0] == body[-1] and body[0] in "\"'`":
-        body = body[1:-1].strip()
-        notes.append("The quotes around the sequence were removed.")
-    headers = [line for line in body.splitlines() if line.startswith(">")]
-    if not headers:
-        return "", body
-    if len(headers) > 1:
-        raise ToolInputError(f"The text holds {len(headers)} FASTA records", where, "give one of them")
-    if not body.startswith(">"):
-        raise ToolInputError("There is text before the FASTA header", where, "begin with the line that starts with >")
-    header, _, rest = body.partition("\n")
-    if not rest.strip():
-        raise ToolInputError(
-            f"The FASTA record {shown(header)} has a header and no sequence", where, "add the sequence below it"
-        )
-    words = header[1:].split()
-    return (words[0][:60] if words else ""), rest
-
-
-def _refuse_look_alikes(body: str, where: str) -> None:
-    for position, character in enumerate(body, start=1):
-        if not character.isascii():
-            name = unicodedata.name(character, "unnamed")
-            raise ToolInputError(
-                f"U+{ord(character):04X} ({name}) is not a letter of a sequence",
-                f"{where}, character {position}",
-                "type it again in plain ASCII",
-            )
-
-
-def _plain(body: str, where: str, notes: list[str]) -> str:
-    """The residues without white space and numbering, in capitals."""
-    if _NUMBERING.search(body) and re.search(r"[A-Za-z]{5}", body):
-        body = _NUMBERING.sub("", body).removesuffix("//")
-        notes.append("Position numbers were removed.")
-    compact = "".join(body.split())
-    if _SMILES_SIGNS.search(compact):
-        raise ToolInputError(
-            f"{shown(compact)} is not a sequence; it looks like a SMILES or a formula",
-            where,
-            "for a molecule use describe_molecule",
-        )
-    if "O" in compact and set(compact) <= set("BCFHINOPS") and len(compact) < 27:
-        raise ToolInputError(f"{shown(compact)} reads as a SMILES", where, "for a molecule use describe_molecule")
-    words = body.split()
-    if len(words) > 1 and any(len(word) < 5 for word in words[:-1]) and not compact.isupper():
-        raise ToolInputError(f"{shown(body)} is words and not a sequence", where, "give the residues alone")
-    if compact != compact.upper():
-        notes.append("Lower-case letters were read as capitals.")
-    return compact.upper()
-
-
-def _alphabet(residues: str, kind: str, where: str) -> tuple[Alphabet, str]:
-    """The alphabet and the reason; raises if ``kind`` asks for another than the letters allow."""
-    letters = set(residues) - {"*"}
-    if {"T", "U"} <= letters and letters <= _DNA | _RNA | _AMBIGUOUS:
-        raise ToolInputError(
-            f"T (position {residues.index('T') + 1}) and U (position {residues.index('U') + 1}) are mixed",
-            where,
-            "write all T (DNA) or all U (RNA)",
-        )
-    nucleic: Alphabet | None = None
-    if letters <= _DNA | {"N"} and letters & _DNA:
-        nucleic = "dna"
-    elif letters <= _RNA | {"N"} and letters & _RNA:
-        nucleic = "rna"
-    if kind == "auto":
-        if nucleic:
-            return nucleic, f"it holds only {', '.join(sorted(letters))}, the letters of {_NAMES[nucleic]}"
-        if (
-            len(letters) >= 2
-            and letters <= _DNA | _AMBIGUOUS
-            and sum(map(residues.count, "ACGT")) > 0.8 * len(residues)
-        ):
-            return "dna", "more than four fifths of it are A, C, G and T, the rest ambiguity codes"
-        return "protein", "it holds letters that are amino acids and not nucleotides"
-    if kind == "protein":
-        if nucleic and len(residues) > LONGEST_DNA_LIKE_PEPTIDE:
-            raise ToolInputError(
-                f"{shown(residues)} is {_NAMES[nucleic]}, not a protein: it holds only {', '.join(sorted(letters))}",
-                where,
-                "translate it first, or use sequence_report",
-            )
-        return "protein", "a protein was asked for"
-    return ("dna" if kind == "dna" else "rna"), f"{_NAMES[kind]} was asked for"
-
-
-def _checked(residues: str, alphabet: Alphabet, body: str, where: str, notes: list[str]) -> str:
+def _checked(residues: str, alphabet: Alphabet, where: str, notes: list[str]) -> str:
     """Every letter belongs to the alphabet; gaps, stops and strangers are named with their position."""
     if alphabet == "protein" and residues.endswith("*"):
-        residues = residues[:-1]
+        residues = residues.rstrip("*")
         notes.append("The stop (*) at the end was removed.")
-    allowed = {
-        "dna": _DNA | _AMBIGUOUS,
-        "rna": _RNA | _AMBIGUOUS,
-        "protein": _PROTEIN | frozenset(_UNSURE),
-    }[alphabet]
-    stranger = re.search(f"[^{''.join(sorted(allowed))}]", residues)
+    stranger = re.search(f"[^{''.join(sorted(LETTERS[alphabet]))}]", residues)
     if stranger:
-        letter, position = stranger.group(), f"{where}, position {stranger.start() + 1}"
-        if letter in "-.~":
-            raise ToolInputError(
-                f"{shown(residues)} holds a gap ({letter}): it is a row of an alignment", position, "remove the gaps"
-            )
-        if letter == "*":
-            raise ToolInputError("A stop (*) stands inside the sequence", position, "give one protein, up to its stop")
-        if letter.isdigit():
-            raise ToolInputError(f"{shown(residues)} holds the digit {letter}", position, "give letters only")
-        hint = (
-            "write T in DNA"
-            if alphabet == "dna" and letter == "U"
-            else "write U in RNA"
-            if letter == "T"
-            else _EXAMPLES[alphabet]
-        )
-        raise ToolInputError(f"{shown(residues)}: {letter} is not a letter of {_NAMES[alphabet]}", position, hint)
-    if not residues:
-        raise ToolInputError("The sequence holds a stop and nothing else", where, _EXAMPLES[alphabet])
-    if alphabet == "protein" and body.isalpha() and not body.isupper() and len(body) < 25:
-        raise ToolInputError(
-            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
-        )
-    if alphabet != "protein" and (unsure := sorted(set(residues) & _AMBIGUOUS)):
+        raise _stranger(residues, stranger.start(), alphabet, where)
+    if alphabet != "protein" and (unsure := sorted(set(residues) & AMBIGUOUS)):
         notes.append(f"Ambiguity codes by IUPAC are in it: {', '.join(unsure)}.")
-    if alphabet == "protein" and (unsure := sorted(set(residues) & set(_UNSURE))):
-        notes.append("It holds " + ", ".join(f"{letter} ({_UNSURE[letter]})" for letter in unsure) + ".")
+    if alphabet == "protein":
+        if unsure := sorted(set(residues) & set(UNSURE_RESIDUES)):
+            notes.append("It holds " + ", ".join(f"{letter} ({UNSURE_RESIDUES[letter]})" for letter in unsure) + ".")
+        for letter, meaning in _RARE_RESIDUES.items():
+            if letter in residues:
+                notes.append(f"{letter} was read as {meaning}, first at position {residues.index(letter) + 1}.")
     return residues
+
+
+def _stranger(residues: str, index: int, alphabet: Alphabet, where: str) -> ToolInputError:
+    letter, position = residues[index], f"{where}, position {index + 1}"
+    if letter in "-.~":
+        return ToolInputError(
+            f"{shown(residues)} holds a gap ({letter}): it is a row of an alignment", position, "remove the gaps"
+        )
+    if letter == "*" and alphabet == "protein":
+        return ToolInputError("A stop (*) stands inside the sequence", position, "give one protein, up to its stop")
+    hint = {("dna", "U"): "write T in DNA", ("rna", "T"): "write U in RNA"}.get((alphabet, letter), _EXAMPLES[alphabet])
+    return ToolInputError(f"{shown(residues)}: {letter} is not a letter of {NAMES[alphabet]}", position, hint)

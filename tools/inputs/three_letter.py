@@ -1,33 +1,52 @@
-"""Peptides in three-letter code: ``Met-Lys-Thr``, ``MetLysThr``, ``Met Lys Thr``."""
+"""Peptides in three-letter code: ``Met-Lys-Thr``, ``MetLysThr``, ``Met Lys Thr``, ``MET LYS THR``."""
 
 from __future__ import annotations
 
 import re
 
-from Bio.Data.IUPACData import protein_letters_3to1_extended
+from Bio.Data.IUPACData import protein_letters_1to3_extended
 
-_ONE_LETTER = {three.lower(): one for three, one in protein_letters_3to1_extended.items()}
-_RUN = re.compile(r"(?:[A-Za-z]{3})(?:[\s-]*[A-Za-z]{3})*")
+_ONE_LETTER = {three.lower(): one for one, three in protein_letters_1to3_extended.items()}
 _ENDS = re.compile(r"^(?:H|NH2|H2N)-|-(?:OH|COOH)$")
+_MOST_SHOWN = 12
 
 
 def from_three_letters(text: str) -> str | None:
     """One-letter residues, or None if the text is not wholly three-letter code of at least two residues.
 
-    Free termini (``H-…-OH``) are read as what they are; capitals must fall as in ``Met`` unless the residues are
-    separated, so that a sequence such as METALA in one-letter code is not taken apart.
+    Free termini (``H-…-OH``) are read as what they are. Residues that are not separated must be cased as in ``Met``,
+    so that a sequence such as METALA in one-letter code is not taken apart.
     """
-    body = _ENDS.sub("", text.strip())
-    if len(body) < 6 or not _RUN.fullmatch(body):
-        return None
-    separated = re.split(r"[\s-]+", body)
-    if all(len(piece) == 3 for piece in separated):
-        residues = separated
-    elif re.fullmatch(r"(?:[A-Z][a-z]{2})+", body):
-        residues = re.findall(r"[A-Z][a-z]{2}", body)
-    else:
-        return None
-    letters = [_ONE_LETTER.get(residue.lower()) for residue in residues]
-    if len(letters) < 2 or None in letters or (len(separated) > 1 and body.isupper() and "-" not in body):
+    letters = [_ONE_LETTER.get(piece.lower()) for piece in _pieces(text)]
+    if len(letters) < 2 or None in letters:
         return None
     return "".join(letter for letter in letters if letter)
+
+
+def unknown_residue(text: str) -> str:
+    """The first piece that is no three-letter code in a text that is otherwise written in it; else an empty string."""
+    pieces = _pieces(text)
+    strange = [piece for piece in pieces if piece.lower() not in _ONE_LETTER]
+    known = len(pieces) - len(strange)
+    return strange[0] if strange and known >= 2 and known >= len(strange) else ""
+
+
+def unseparated(text: str) -> str | None:
+    """The one-letter residues of ``METALA`` if all its triples are three-letter codes in capitals, else None."""
+    if not text.isupper() or not re.fullmatch(r"(?:[A-Z]{3})+", text):
+        return None
+    letters = [_ONE_LETTER.get(triple.lower()) for triple in re.findall("...", text)]
+    return None if None in letters else "".join(letter for letter in letters if letter)
+
+
+def in_three_letters(residues: str) -> str:
+    """``Met-Lys-Thr`` for ``MKT``; a long chain is cut with an ellipsis."""
+    codes = [protein_letters_1to3_extended[residue] for residue in residues[:_MOST_SHOWN]]
+    return "-".join(codes) + ("-…" if len(residues) > _MOST_SHOWN else "")
+
+
+def _pieces(text: str) -> list[str]:
+    body = _ENDS.sub("", text.strip())
+    if re.fullmatch(r"(?:[A-Z][a-z]{2})+", body):
+        return re.findall(r"[A-Z][a-z]{2}", body)
+    return re.split(r"[\s-]+", body)

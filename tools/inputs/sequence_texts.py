@@ -1,0 +1,236 @@
+"""From pasted text to the bare letters of one sequence: records, quotes, 5' and 3' marks, numbering, and what is none.
+
+Nothing here decides between DNA, RNA and protein (``tools.inputs.alphabets`` does). Each function that leaves something
+out says so in ``notes``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rdkit import Chem, rdBase
+
+from errors import ToolInputError, shown
+from tools.inputs import notations
+from tools.inputs.alphabets import AMBIGUOUS, BASES
+
+LONGEST_LABEL = 60
+SHORTEST_LOWER_CASE_PROTEIN = 25  # a shorter text in small letters is a word
+_SHORTEST_BLOCK = 5  # words are often shorter than the blocks in which sequences are printed
+_QUOTES = (("```", "```"), ("“", "”"), ("„", "“"), ("‘", "’"), ("«", "»"), ('"', '"'), ("'", "'"), ("`", "`"))
+_LABEL = re.compile(r"(?:DNA|RNA|mRNA|cDNA|CDS|protein|peptide|seq(?:uence)?)\s*:\s*(?=\S)", re.IGNORECASE)
+_FORWARD = re.compile(r"5['′’`]\s*-?\s*(.*?)\s*-?\s*3['′’`]", re.DOTALL)
+_BACKWARD = re.compile(r"3['′’`]\s*-?\s*(.*?)\s*-?\s*5['′’`]", re.DOTALL)
+#: Records whose residues can be read: format, how it begins, the line before the residues.
+_RECORDS = (
+    ("GenBank", re.compile(r"(?:LOCUS|DEFINITION|ACCESSION|ORIGIN)\s"), "ORIGIN"),
+    ("EMBL or UniProt", re.compile(r"(?:ID|AC|SQ) {3}\S"), "SQ"),
+)
+_OTHER_FORMATS = (
+    ("a FASTQ record", re.compile(r"@\S[^\n]*\n[A-Za-z.]+\s*\n\+")),
+    ("a PDB file", re.compile(r"(?:HEADER|TITLE|REMARK|SEQRES|CRYST1|ATOM|HETATM)\s+\S+\s")),
+    ("an mmCIF file", re.compile(r"data_\S+\s")),
+    ("an alignment", re.compile(r"CLUSTAL|MUSCLE|#\s*STOCKHOLM|#NEXUS")),
+)
+_SMILES_RUN = re.compile(r"(?:\[[^\[\]]*\]|Br|Cl|[BCNOPSFIHbcnops]|[-=#()/\\.@+%*\d\[\]])+")
+_ACCESSION = re.compile(r"[A-Z]{1,4}_?\d[A-Z0-9]*\d(?:\.\d+)?|\d[A-Z][A-Z0-9]{2}")
+
+
+def read_record(text: str, where: str, notes: list[str]) -> tuple[str, str]:
+    """The name (or an empty text) and the lines of residues of plain text or one record of FASTA, GenBank, EMBL, UniProt."""
+    body = _unwrapped(text.removeprefix("\ufeff").strip(), notes)
+    for kind, beginning, line in _RECORDS:
+        if beginning.match(body):
+            return _from_flat_file(body, kind, line, where, notes)
+    for kind, beginning in _OTHER_FORMATS:
+        if beginning.match(body):
+            raise ToolInputError(
+                f"The text is {kind}, not one sequence", where, "paste the residues alone, or as FASTA"
+            )
+    name, body = _from_fasta(body, where)
+    if reverse := _BACKWARD.fullmatch(body):
+        raise ToolInputError(
+            f"{shown(visible(body))} is written from 3' to 5'",
+            where,
+            f"write it from 5' to 3': {_reversed(reverse[1])}",
+        )
+    if forward := _FORWARD.fullmatch(body):
+        notes.append("The marks 5' and 3' were removed.")
+        body = forward[1]
+    return name, body
+
+
+def visible(text: str) -> str:
+    """``text`` with its control and invisible characters spelled out, so that a sentence may hold it."""
+    return "".join(
+        character if character.isprintable() or character.isspace() else f"<U+{ord(character):04X}>"
+        for character in text[:200]
+    )
+
+
+def refuse_strange_characters(body: str, text: str, where: str) -> None:
+    """Raise at the first look-alike or control character, with its code point and its place in ``text``."""
+    strange = re.search(r"[^!-~ \t\n\r\v\f]", body)
+    if strange is None:
+        return
+    character = strange.group()
+    name = unicodedata.name(character, "a control character")
+    shows = character.isprintable() and not character.isspace()
+    raise ToolInputError(
+        f"U+{ord(character):04X} ({name}) is not a letter of a sequence",
+        f"{where}, character {text.find(body) + strange.start() + 1}",
+        "type it again in plain ASCII" if shows else "remove it",
+    )
+
+
+def bare_letters(body: str, where: str, notes: list[str]) -> str:
+    """The sequence without white space and numbering, in capitals; words and structures are refused."""
+    body = _without_numbering(body.strip().removesuffix("//"), where, notes)
+    compact = "".join(body.split())
+    _refuse_structures(compact, where)
+    if not any(character.isalpha() for character in compact):
+        raise ToolInputError(f"{shown(body) if compact else 'The text'} holds no residues", where, "give letters")
+    if digit := re.search(r"\d", compact):
+        raise ToolInputError(
+            f"{shown(compact)} holds the digit {digit.group()}",
+            f"{where}, position {digit.start() + 1}",
+            _accession_hint(compact),
+        )
+    _refuse_words(body, where)
+    lines = body.split("\n")
+    if len(lines) > 1 and not _in_blocks(["".join(line.split()) for line in lines if line.strip()]):
+        notes.append("Its lines, which are of unequal length, were joined into one sequence.")
+    if compact != compact.upper():
+        notes.append("Lower-case letters were read as capitals.")
+    return compact.upper()
+
+
+def _unwrapped(body: str, notes: list[str]) -> str:
+    for opening, closing in _QUOTES:
+        if len(body) > 2 * len(opening) and body.startswith(opening) and body.endswith(closing):
+            body = body[len(opening) : -len(closing)].strip()
+            notes.append("The quotes around the sequence were removed.")
+            break
+    if label := _LABEL.match(body):
+        body = body[label.end() :]
+        notes.append(f"The label {shown(label.group().strip())} was removed.")
+    return body
+
+
+def _from_flat_file(body: str, kind: str, line: str, where: str, notes: list[str]) -> tuple[str, str]:
+    found = re.findall(rf"^{line}\b[^\n]*\n(.*?)(?=^//|\Z)", body, re.MULTILINE | re.DOTALL)
+    if len(found) > 1:
+        raise ToolInputError(f"The text holds {len(found)} {kind} records", where, "give one of them")
+    if not found or not found[0].strip():
+        raise ToolInputError(
+            f"The text is a {kind} record without its residues, which stand after the line {line}",
+            where,
+            f"paste the lines between {line} and //",
+        )
+    notes.append(f"The residues were read from the {line} lines of a {kind} record; nothing else in it was used.")
+    named = re.match(r"(?:LOCUS|ID)\s+(\w+)", body)
+    return (named[1][:LONGEST_LABEL] if named else ""), found[0].strip()
+
+
+def _from_fasta(body: str, where: str) -> tuple[str, str]:
+    headers = [line for line in body.splitlines() if line.startswith(">")]
+    if not headers:
+        return "", body
+    if len(headers) > 1:
+        raise ToolInputError(f"The text holds {len(headers)} FASTA records", where, "give one of them")
+    if not body.startswith(">"):
+        raise ToolInputError("There is text before the FASTA header", where, "begin with the line that starts with >")
+    header = headers[0]
+    rest = body[len(header) :].strip()
+    if not rest:
+        raise ToolInputError(
+            f"The FASTA record {shown(visible(header))} has a header and no sequence",
+            where,
+            "add the sequence below it",
+        )
+    words = "".join(character for character in header[1:] if character.isprintable()).split()
+    return (words[0][:LONGEST_LABEL] if words else ""), rest
+
+
+def _reversed(residues: str) -> str:
+    compact = "".join(character for character in residues if character.isascii() and character.isalpha())
+    return shown(compact[::-1])
+
+
+def _refuse_structures(compact: str, where: str) -> None:
+    """InChI, InChIKey, CAS number, SMILES and formula, as far as they are no run of capitals."""
+    what = ""
+    if compact.startswith("InChI="):
+        what = "an InChI"
+    elif notations.is_inchikey(compact):
+        what = "an InChIKey"
+    elif notations.cas_number(compact):
+        what = "a CAS number"
+    elif re.search(r"[=#()\[\]@\\/%+\d]", compact) and re.search("[A-Za-z]", compact):
+        if _SMILES_RUN.fullmatch(compact[:1000]) and (not _ACCESSION.fullmatch(compact) or _is_smiles(compact)):
+            what = "a SMILES or a formula"
+    elif not compact.isupper() and re.fullmatch(r"(?:Br|Cl|[BCNOPSFIbcnops])+", compact[:1000]):
+        what = "a SMILES" if _is_smiles(compact) else ""
+    if what:
+        raise ToolInputError(
+            f"{shown(compact)} is not a sequence; it looks like {what}", where, "for a molecule use describe_molecule"
+        )
+
+
+def _is_smiles(compact: str) -> bool:
+    with rdBase.BlockLogs():
+        return Chem.MolFromSmiles(compact[:1000]) is not None
+
+
+def _without_numbering(body: str, where: str, notes: list[str]) -> str:
+    """The text without its position numbers: each must count the residues, from the first or to the last of its block."""
+    if not re.search(r"(?<!\S)\d+(?!\S)", body):
+        return body
+    kept, letters, offset = [], 0, None
+    for piece in re.findall(r"\s+|\S+", body):
+        if not piece.isdigit() or len(piece) > 9:
+            kept.append(piece)
+            letters += len(piece) if not piece.isspace() else 0
+            continue
+        ahead = int(piece) - letters
+        if ahead < 0 or offset not in (None, ahead) or (ahead > 1 and offset is None and letters):
+            raise ToolInputError(
+                f"The number {piece} after {letters:,} residues does not count them", where, "give letters only"
+            )
+        offset = ahead
+    notes.append("Position numbers were removed.")
+    if offset and offset > 1:
+        notes.append(f"The numbering began at {offset:,}: this is a part of a longer sequence.")
+    return "".join(kept)
+
+
+def _accession_hint(compact: str) -> str:
+    if _ACCESSION.fullmatch(compact):
+        return "it looks like an accession number: paste the sequence itself"
+    return "give letters only; for a molecule or a formula use describe_molecule"
+
+
+def _refuse_words(body: str, where: str) -> None:
+    """Prose: pieces of uneven, small lengths, or small letters that are not those of nucleotides."""
+    compact = "".join(body.split())
+    letters = {letter for letter in compact.upper() if letter.isalpha()}
+    nucleic = letters <= BASES | {"N"}
+    capitals = compact == compact.upper()
+    for pieces in (line.split() for line in body.splitlines()):
+        if len(pieces) < 2 or min(map(len, pieces[:-1])) >= _SHORTEST_BLOCK or (nucleic and capitals):
+            continue
+        if not _in_blocks(pieces) or not (nucleic or capitals):
+            raise ToolInputError(
+                f"{shown(body)} reads as words and not as a sequence", where, "give the residues without spaces"
+            )
+    mostly_bases = letters <= BASES | AMBIGUOUS and sum(map(compact.upper().count, BASES)) > 0.5 * len(compact)
+    if not capitals and not nucleic and not mostly_bases and len(compact) < SHORTEST_LOWER_CASE_PROTEIN:
+        raise ToolInputError(
+            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
+        )
+
+
+def _in_blocks(pieces: list[str]) -> bool:
+    """Whether all pieces but the last have one length, and the last no more."""
+    return len({len(piece) for piece in pieces[:-1]}) <= 1 and len(pieces[-1]) <= len(pieces[0])
