@@ -14,11 +14,6 @@ from errors import SettingsError, shown
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _own_host() -> str:
-    """This machine alone, but for Hugging Face Spaces, whose proxy comes from another one."""
-    return "0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1"
-
-
 class Settings(BaseSettings):
     """Retort: a research assistant for chemists and biologists, in your browser and on your machine."""
 
@@ -33,10 +28,7 @@ class Settings(BaseSettings):
     )
 
     model: Annotated[str, Field(description="a model's folder or Hugging Face id; empty: the embedded model")] = ""
-    host: Annotated[
-        str,
-        Field(default_factory=_own_host, description="address to listen on; 0.0.0.0 lets other machines in"),
-    ]
+    host: Annotated[str, Field(description="address to listen on; 0.0.0.0 lets other machines in")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on")] = 7860
     allow_host: Annotated[list[str], Field(description="further host names by which browsers may reach the page")] = []
     folder: Annotated[Path, Field(description="where conversations and uploads are kept")] = ROOT / "data"
@@ -63,9 +55,10 @@ class Settings(BaseSettings):
 def read_settings(arguments: list[str] | None = None) -> Settings:
     """Settings from these command-line arguments, the environment and ``.env``; raises ``SettingsError``."""
     try:
-        if arguments is None:
-            return Settings()
-        return CliApp.run(Settings, cli_args=arguments)
+        settings = Settings() if arguments is None else CliApp.run(Settings, cli_args=arguments)
+        if "SPACE_ID" in os.environ and "host" not in settings.model_fields_set:
+            return settings.model_copy(update={"host": "0.0.0.0"})  # a Space's own proxy comes from another machine
+        return settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = "-".join(str(part) for part in first["loc"][:1]).replace("_", "-")

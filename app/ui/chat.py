@@ -200,4 +200,6 @@ def _busy(value: dict[str, Any]) -> dict[str, Any]:
 
 def _idle(value: dict[str, Any] | None = None) -> dict[str, Any]:
     """The composer ready to send; without a value, what was typed meanwhile stays."""
-    return gr.update(submit_btn=True, stop_btn=False, **({} if value is None else {"value": value}))
+    if value is None:
+        return gr.update(submit_btn=True, stop_btn=False)
+    return gr.update(value=value, submit_btn=True, stop_btn=False)

