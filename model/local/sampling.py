@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 
 #: Of the vocabulary, the best so many are looked at first: they nearly always hold ``top_p`` of the probability, and
-#: finding them costs a fraction of sorting 150,000.
-FEW = 1024
+#: finding them costs a fiftieth of sorting 50,000.
+FEW = 256
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,25 @@ class Sampler:
 
     def choose(self, logits: torch.Tensor) -> int:
         """The next token id for ``logits`` of shape (vocabulary,), which are left as they are."""
+        logits = logits.float()  # as ``generate`` does; and the highest of float32 is found in a quarter of bf16's time
         if self._sampling.repetition_penalty != 1.0 and self._seen:
             logits = self._penalised(logits)
         if self._sampling.temperature <= 0:
             token = int(logits.argmax())
         else:
             tokens, weights = self.candidates(logits)
-            drawn = torch.multinomial(weights, 1, generator=self._generator)
-            token = int(drawn if tokens is None else tokens[drawn])
+            place = self._drawn(weights)
+            token = place if tokens is None else int(tokens[place])
         self._remember(token)
         return token
 
     def candidates(self, logits: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
-        """The token ids that may be drawn (None: all, in order) and their weights, which need not add up to 1."""
+        """The token ids that may be drawn (None: all, in order) and their weights, which need not add up to 1.
+
+        ``logits`` are float32 of shape (vocabulary,).
+        """
         sampling = self._sampling
-        logits = logits.float() / sampling.temperature
+        logits = logits / sampling.temperature
         if sampling.top_k:
             values, tokens = logits.topk(min(sampling.top_k, logits.numel()))
             weights = values.softmax(0)
@@ -70,8 +74,18 @@ class Sampler:
             weights = weights * (weights >= sampling.min_p * weights.max())
         return tokens, weights
 
+    def _drawn(self, weights: torch.Tensor) -> int:
+        """A place, each as often as its weight says: where a random height falls in the sum of the weights so far.
+
+        ``torch.multinomial`` does the same, in ten times the time for a whole vocabulary. The sums are float64, or the
+        rarest tokens would be lost in them.
+        """
+        sums = weights.double().cumsum(0)
+        height = torch.rand(1, generator=self._generator, dtype=torch.float64, device=weights.device) * sums[-1]
+        return int(torch.searchsorted(sums, height, right=True).clamp(max=len(sums) - 1))
+
     def _penalised(self, logits: torch.Tensor) -> torch.Tensor:
-        logits = logits.to(torch.float32, copy=True)
+        logits = logits.clone()
         seen = self._seen_ids[: len(self._seen)]
         values = logits[seen]
         penalty = self._sampling.repetition_penalty
@@ -90,7 +104,9 @@ class Sampler:
 
 def _nucleus(probabilities: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:
     """The highest probabilities, in falling order and at least ``top_p`` of the whole, with their token ids."""
-    few = probabilities.topk(min(FEW, probabilities.numel()))
-    if float(few.values.sum()) >= top_p:
-        return few.values, few.indices
-    return probabilities.sort(descending=True)  # type: ignore[return-value]
+    count = FEW
+    while True:
+        values, tokens = probabilities.topk(min(count, probabilities.numel()))
+        if count >= probabilities.numel() or float(values.sum()) >= top_p:
+            return values, tokens
+        count *= 16

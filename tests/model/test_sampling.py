@@ -20,7 +20,7 @@ from transformers import (
 from model.local.sampling import FEW, Sampler, Sampling
 
 CPU = torch.device("cpu")
-VOCABULARY = 3000  # more than the sampler looks at first
+VOCABULARY = 6000  # more than the sampler looks at first, and at second
 
 
 def logits_of(seed: int, spread: float = 2.0, dtype: torch.dtype = torch.float32) -> torch.Tensor:
@@ -29,7 +29,7 @@ def logits_of(seed: int, spread: float = 2.0, dtype: torch.dtype = torch.float32
 
 def probabilities(sampling: Sampling, logits: torch.Tensor) -> torch.Tensor:
     """Ours, over the whole vocabulary."""
-    tokens, weights = Sampler(sampling, CPU).candidates(logits)
+    tokens, weights = Sampler(sampling, CPU).candidates(logits.float())
     spread = torch.zeros(VOCABULARY)
     spread[torch.arange(VOCABULARY) if tokens is None else tokens] = weights
     return spread / spread.sum()
@@ -132,6 +132,13 @@ def test_the_same_seed_gives_the_same_tokens_and_another_seed_others():
 
     assert drawn(1) == drawn(1)
     assert drawn(1) != drawn(2)
+
+
+def test_a_token_of_no_weight_is_never_drawn():
+    logits = torch.full((1000,), -torch.inf)
+    logits[[3, 500, 998]] = 0.0
+    sampler = Sampler(Sampling(temperature=1.0, seed=0), CPU)
+    assert {sampler.choose(logits) for _ in range(300)} == {3, 500, 998}
 
 
 def test_tokens_are_drawn_as_often_as_their_probability_says():
