@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
-from tools.chemistry.drawing import molecule_svg
+from tools.chemistry.drawing import drawn_if_legible
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Table, ToolOutput
@@ -68,22 +68,23 @@ def describe_molecule(molecule: MoleculeText) -> ToolOutput:
     )
     rows = tuple((name, data[key], unit) for key, name, unit in _ROWS)
     table = Table(title=f"Properties of {parsed.label}", columns=("Property", "Value", "Unit"), rows=rows)
-    notes = (*parsed.notes, *_limits(parsed.mol), *CONVENTIONS)
-    return ToolOutput(
-        summary=summary, data=data, views=(molecule_svg(parsed, caption=parsed.label), table), notes=notes
-    )
+    drawings, undrawn = drawn_if_legible(parsed, caption=parsed.label)
+    notes = (*parsed.notes, *undrawn, *_limits(parsed.mol, data), *CONVENTIONS)
+    return ToolOutput(summary=summary, data=data, views=(*drawings, table), notes=notes)
 
 
 def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     """The numbers, rounded to the digits that mean something."""
     mol = parsed.mol
+    with rdBase.BlockLogs():
+        inchikey = Chem.MolToInchiKey(mol)
     centres = [
         label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)
     ]
     return {
         "smiles": parsed.smiles,
         "formula": rdMolDescriptors.CalcMolFormula(mol),
-        "inchikey": Chem.MolToInchiKey(mol),
+        "inchikey": inchikey,
         "average_mass_da": round(Descriptors.MolWt(mol), 3),  # type: ignore[attr-defined]
         "monoisotopic_mass_da": round(Descriptors.ExactMolWt(mol), 5),  # type: ignore[attr-defined]
         "charge": Chem.GetFormalCharge(mol),
@@ -103,11 +104,12 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     }
 
 
-def _limits(mol: Chem.Mol) -> list[str]:
+def _limits(mol: Chem.Mol, data: dict[str, Any]) -> list[str]:
     """Where a number stands on thin ice for this molecule."""
     notes = []
-    charge = Chem.GetFormalCharge(mol)
-    if charge:
+    if not data["inchikey"]:
+        notes.append("InChI cannot express this structure, so it has no InChIKey.")
+    if data["charge"]:
         notes.append(
             "Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted."
         )

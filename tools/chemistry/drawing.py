@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 from xml.sax.saxutils import escape
 
+from pydantic import Field
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecules
+from tools.inputs.notations import refuse_odd_characters
 from tools.outputs import Svg, ToolOutput
 from tools.registry import tool
 
 BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
 MOST_DRAWN = 60
+MOST_ATOMS_DRAWN = 300  # heavy atoms of one molecule: laying out 1,000 takes seconds, and nobody could read them
+MOST_ATOMS_IN_ALL = 3_000
+LONGEST_PATTERN = 500
 HIGHLIGHTS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
 
 #: Atomic number to the page's CSS variable and the colour that stands where the page defines none.
@@ -37,6 +44,7 @@ _ATOM_COLOURS = {
 _OTHER = ("other", "#4d4a63")
 _VARIABLE = {colour: f"var(--atom-{name}, {colour})" for name, colour in (*_ATOM_COLOURS.values(), _OTHER)}
 _VARIABLE |= {colour: f"var(--highlight-{index}, {colour})" for index, colour in enumerate(HIGHLIGHTS)}
+_VARIABLE["#000000"] = _VARIABLE[_ATOM_COLOURS[6][1]]  # RDKit's colour of numbers and stereo labels
 _HEX = re.compile("#[0-9A-Fa-f]{6}")
 
 
@@ -83,15 +91,28 @@ def molecule_svg(
     )
     drawer.FinishDrawing()
     label = title or parsed.label
-    return Svg(svg=_styled(drawer.GetDrawingText(), label), title=label, caption=caption)
+    described = f"Structural formula of {label}: {CalcMolFormula(mol)}, SMILES {parsed.smiles}."
+    if colours:
+        described += f" {len(colours)} atoms are highlighted."
+    return Svg(svg=_styled(drawer.GetDrawingText(), label, described), title=label, caption=caption)
 
 
-def _styled(text: str, title: str) -> str:
-    """RDKit's SVG without its prolog, with a title, each colour replaced by the page's variable."""
+def drawn_if_legible(
+    parsed: ParsedMolecule, title: str = "", highlight: Sequence[int] | Mapping[int, str] = (), *, caption: str = ""
+) -> tuple[tuple[Svg, ...], tuple[str, ...]]:
+    """The drawing as the only view, or none and a note where the molecule has more than 300 heavy atoms."""
+    atoms = parsed.mol.GetNumHeavyAtoms()
+    if atoms > MOST_ATOMS_DRAWN:
+        return (), (f"Not drawn: it has {atoms} heavy atoms, and at most {MOST_ATOMS_DRAWN} are.",)
+    return (molecule_svg(parsed, title, highlight, caption=caption),), ()
+
+
+def _styled(text: str, title: str, described: str) -> str:
+    """RDKit's SVG without its prolog, with a title and description, each colour replaced by the page's variable."""
     svg = text[text.index("<svg") :]
     svg = _HEX.sub(lambda found: _VARIABLE.get(found.group().lower(), found.group()), svg)
     opening = svg.index(">") + 1
-    return f"{svg[:opening]}<title>{escape(title)}</title>{svg[opening:]}"
+    return f"{svg[:opening]}<title>{escape(title)}</title><desc>{escape(described)}</desc>{svg[opening:]}"
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
@@ -104,14 +125,19 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     asks=("draw", "drawing", "sketch", "depict", "picture", "image", "2D structure", "show the structure", "skeletal formula", "visualise"),
 )  # fmt: skip
 def draw_molecules(
-    molecules: MoleculesText, highlight: str | None = None, atom_numbers: bool = False, stereo_labels: bool = False
+    molecules: MoleculesText,
+    highlight: Annotated[str | None, Field(description="SMARTS or SMILES of a substructure to highlight")] = None,
+    atom_numbers: Annotated[bool, Field(description="Write each atom's number, counted from 0")] = False,
+    stereo_labels: Annotated[bool, Field(description="Write R, S, E and Z")] = False,
 ) -> ToolOutput:
     """Draw one molecule or several as 2D structures, with a substructure (SMARTS) highlighted, atom numbers or stereo
     labels on request.
 
-    Atom numbers count from 0 in input order. Raises ``ToolInputError`` for more than 60 molecules or a bad pattern.
+    Atom numbers count from 0 in input order. Raises ``ToolInputError`` for more than 60 molecules, one of more than 300
+    heavy atoms, or a bad pattern.
     """
     parsed = parse_molecules(molecules, most=MOST_DRAWN)
+    _refuse_illegible(parsed)
     pattern = _pattern(highlight)
     views, matches, notes = [], [], []
     for molecule in parsed:
@@ -129,6 +155,10 @@ def draw_molecules(
         notes += [note if len(parsed) == 1 else f"{molecule.label}: {note}" for note in molecule.notes]
         if pattern is not None and not found:
             notes.append(f"The pattern {shown(highlight)} does not occur in {molecule.label}.")
+    if pattern is not None and any(atom.GetAtomicNum() == 1 for atom in pattern.GetAtoms()):
+        notes.append(
+            "Hydrogens are no atoms of the drawing: a pattern with [H] finds only those that carry an isotope."
+        )
     if atom_numbers:
         notes.append("Atom numbers count from 0 in the order of the input.")
     labels = [molecule.label for molecule in parsed]
@@ -142,13 +172,38 @@ def draw_molecules(
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
 
 
+def _refuse_illegible(parsed: Sequence[ParsedMolecule]) -> None:
+    sizes = [molecule.mol.GetNumHeavyAtoms() for molecule in parsed]
+    for number, (molecule, atoms) in enumerate(zip(parsed, sizes, strict=True), 1):
+        if atoms > MOST_ATOMS_DRAWN:
+            raise ToolInputError(
+                f"{shown(molecule.label)} has {atoms} heavy atoms; at most {MOST_ATOMS_DRAWN} are drawn",
+                f"molecules, item {number}" if len(parsed) > 1 else "molecules",
+                "draw a part of it",
+            )
+    if sum(sizes) > MOST_ATOMS_IN_ALL:
+        raise ToolInputError(
+            f"The molecules have {sum(sizes):,} heavy atoms together; at most {MOST_ATOMS_IN_ALL:,} are drawn at once",
+            "molecules",
+            "draw fewer at a time",
+        )
+
+
 def _pattern(highlight: str | None) -> Chem.Mol | None:
     if highlight is None:
         return None
-    if not highlight.strip() or len(highlight) > 500:
-        raise ToolInputError(f"{shown(highlight)} is no pattern", "highlight", "give a SMARTS or SMILES such as C(=O)O")
+    hint = "give a SMARTS or SMILES such as C(=O)O"
+    if not highlight.strip() or len(highlight) > LONGEST_PATTERN:
+        raise ToolInputError(
+            f"{shown(highlight)} is no pattern of 1 to {LONGEST_PATTERN} characters", "highlight", hint
+        )
+    refuse_odd_characters(highlight, "highlight")
+    if blank := re.search(r"\s", highlight.strip()):  # RDKit would leave out what follows
+        raise ToolInputError(
+            f"{shown(highlight)} goes on after a blank", f"highlight, character {blank.start() + 1}", hint
+        )
     with rdBase.BlockLogs():
         pattern = Chem.MolFromSmarts(highlight.strip())
     if pattern is None or not pattern.GetNumAtoms():
-        raise ToolInputError(f"{shown(highlight)} is not a valid SMARTS", "highlight", "give a pattern such as C(=O)O")
+        raise ToolInputError(f"{shown(highlight)} is not a valid SMARTS", "highlight", hint)
     return pattern

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rdkit import Chem
 
-from tools.chemistry.drawing import HIGHLIGHTS, molecule_svg
+from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
-from tools.outputs import Table, ToolOutput
+from tools.outputs import Table, ToolOutput, View
 from tools.registry import tool
 
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "functional_groups.tsv"
@@ -88,12 +88,16 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     if rings:
         summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}."
     rows = tuple((name, " ".join(map(str, atoms))) for name, atoms in found)
-    views = (
-        molecule_svg(parsed, highlight=colours, caption=f"{parsed.label}: {listed}" if listed else parsed.label),
+    drawings, undrawn = drawn_if_legible(
+        parsed, highlight=colours, caption=f"{parsed.label}: {listed}" if listed else parsed.label
+    )
+    views: tuple[View, ...] = (
+        *drawings,
         Table(title="Functional groups", columns=("Group", "Atoms"), rows=rows),
     )
     notes = (
         *parsed.notes,
+        *undrawn,
         "Atoms are numbered from 0 in the order of the input.",
         "A group inside a larger one (the ether oxygen of an ester, say) is not listed again; "
         f"{len({group.name for group in known_groups()})} groups are looked for.",

@@ -9,16 +9,15 @@ from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
 from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
 
 from errors import ToolInputError, shown
-from tools.chemistry.drawing import molecule_svg
+from tools.chemistry.drawing import drawn_if_legible, molecule_svg
 from tools.inputs import AnyNotation, CompoundName
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.inputs.names import NamedStructure, look_up_name
-from tools.inputs.notations import cas_number, may_be_name
-from tools.inputs.smiles_errors import SmilesReading
-from tools.outputs import Svg, Table, ToolOutput, View
+from tools.outputs import Table, ToolOutput, View
 from tools.registry import tool
 
 MOST_LISTED = 12
+_NOTATIONS = {"smiles": "SMILES", "inchi": "InChI", "selfies": "SELFIES", "molfile": "a molfile"}
 MASS_NOTE = "average_mass_da uses standard atomic weights, monoisotopic_mass_da the most abundant isotopes (RDKit)."
 
 
@@ -41,9 +40,11 @@ def resolve_structure(text: AnyNotation) -> ToolOutput:
     summary = f"{_subject(parsed)} is {record['smiles']}, {record['formula']}"
     summary += f", InChIKey {record['inchikey']}." if record["inchikey"] else "."
     if len(summary) > 400:
-        summary = f"{_subject(parsed)} has the formula {record['formula']} and the InChIKey {record['inchikey']}."
-    views = (_drawing(parsed), _record_table(parsed, record))
-    return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *_notes(record)))
+        key = f" and the InChIKey {record['inchikey']}" if record["inchikey"] else ""
+        summary = f"{_subject(parsed)} has the formula {record['formula']}{key}."
+    drawings, undrawn = drawn_if_legible(parsed, parsed.label)
+    views: tuple[View, ...] = (*drawings, _record_table(parsed, record))
+    return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *undrawn, *_notes(record)))
 
 
 @tool(
@@ -61,7 +62,6 @@ def name_to_structure(name: CompoundName) -> ToolOutput:
     Looked up in tables and parsed by OPSIN where Java is installed, never guessed. Raises ``ToolInputError`` for a
     SMILES or another notation, and for a name that is not known.
     """
-    _refuse_notations(name)
     bearers = [] if not name.strip() else look_up_name(name)
     principal = [entry for entry in bearers if entry.principal] or bearers
     parsed_bearers: dict[str, tuple[NamedStructure, ParsedMolecule]] = {}
@@ -70,11 +70,17 @@ def name_to_structure(name: CompoundName) -> ToolOutput:
         parsed_bearers.setdefault(parsed.smiles, (entry, parsed))
     if len(parsed_bearers) < 2:
         parsed = parse_molecule(name, "name")
+        if parsed.notation not in ("name", "cas"):
+            raise ToolInputError(
+                f"{shown(name)} is a structure ({_NOTATIONS[parsed.notation]}), not a name", "name",
+                "use resolve_structure for it",
+            )  # fmt: skip
         record = structure_record(parsed)
         record["cas"] = principal[0].cas if principal else ""
         summary = f"{parsed.label} is {record['smiles']}, {record['formula']}."
-        views: tuple[View, ...] = (_drawing(parsed), _record_table(parsed, record))
-        return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *_notes(record)))
+        drawn, undrawn = drawn_if_legible(parsed, parsed.label)
+        views: tuple[View, ...] = (*drawn, _record_table(parsed, record))
+        return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *undrawn, *_notes(record)))
     rows = [
         (entry.name, entry.cas, CalcMolFormula(parsed.mol), parsed.smiles, entry.source)
         for entry, parsed in parsed_bearers.values()
@@ -128,10 +134,6 @@ def _subject(parsed: ParsedMolecule) -> str:
     return label
 
 
-def _drawing(parsed: ParsedMolecule) -> Svg:
-    return molecule_svg(parsed, parsed.label)
-
-
 def _record_table(parsed: ParsedMolecule, record: dict[str, Any]) -> Table:
     rows = (
         ("Canonical SMILES", record["smiles"], ""),
@@ -148,19 +150,3 @@ def _record_table(parsed: ParsedMolecule, record: dict[str, Any]) -> Table:
 
 def _notes(record: dict[str, Any]) -> tuple[str, ...]:
     return (MASS_NOTE,) if record["inchikey"] else (MASS_NOTE, "InChI cannot express this structure.")
-
-
-def _refuse_notations(name: str) -> None:
-    """Raise for a text that is a SMILES, InChI or other notation: those are no names."""
-    bare = name.strip()
-    if cas_number(bare):
-        return
-    if bare.lower().startswith("inchi") or "\n" in bare or (bare[:1] == "[" and bare[-1:] == "]"):
-        raise ToolInputError(f"{shown(name)} is a notation, not a name", "name", "use resolve_structure for it")
-    if may_be_name(bare) or not bare:
-        return
-    try:
-        SmilesReading(bare, "name")
-    except ToolInputError:
-        return
-    raise ToolInputError(f"{shown(name)} is a SMILES, not a name", "name", "use resolve_structure for it")

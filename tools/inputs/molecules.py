@@ -254,7 +254,10 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
         notes.append(f"The tables list the name as a synonym of {', '.join(sorted(others)[:4])} too.")
     if unset := _unset_centres(one.mol):
         notes.append(f"The source leaves {unset} possible stereo element{'s' * (unset > 1)} unassigned.")
-    return replace(one, text=text, notation=notation, label=called[:1].upper() + called[1:], notes=(*notes, *one.notes))
+    label = called[:1].upper() + called[1:]
+    if not entry.principal:  # a synonym may be anything: the tables know "wood" as methanol
+        label += f" ({entry.name})"
+    return replace(one, text=text, notation=notation, label=label, notes=(*notes, *one.notes))
 
 
 def _unset_centres(mol: Chem.Mol) -> int:
