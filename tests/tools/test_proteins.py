@@ -11,24 +11,81 @@ from tools.biology.proteins import aliphatic_index, protein_report
 LYSOZYME = "KVFGRCELAAAMKRHGLDNYRGYSLGNWVCAAKFESNFNTQATNRNTDGSTDYGILQINSRWWCNDGRTPGSRNLCNIPCSALLSSDITASVNCAKKIVSDGNGMNAWVAWRNRCKGTDVQAWIRGCRL"
 # human ubiquitin, UniProt P0CG48, residues 1-76
 UBIQUITIN = "MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG"
+# human preproinsulin, UniProt P01308, and the two chains of the hormone (residues 90-110 and 25-54)
+PREPROINSULIN = (
+    "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
+)
+INSULIN_A, INSULIN_B = "GIVEQCCTSICSLYQLENYCN", "FVNQHLCGSHLVEALYLVCGERGFFYTPKT"
+# green fluorescent protein, UniProt P42212
+GFP = (
+    "MSKGEELFTGVVPILVELDGDVNGHKFSVSGEGEGDATYGKLTLKFICTTGKLPVPWPTLVTTFSYGVQCFSRYPDHMKQHDFFKSAMPEGYVQERTIFFKDDGNYKTRA"
+    "EVKFEGDTLVNRIELKGIDFKEDGNILGHKLEYNYNSHNVYIMADKQKNGIKVNFKIRHNIEDGSVQLADHYQQNTPIGDGPVLLPDNHYLSTQSALSKDPNEKRDHMVL"
+    "LEFVTAAGITHGMDELYK"
+)
 
 
 def test_lysozyme_agrees_with_expasy_protparam():
     data = protein_report(LYSOZYME).data
     assert data["length"] == 129
-    assert data["average_mass_da"] == pytest.approx(14313.1, abs=1)
-    assert data["isoelectric_point"] == pytest.approx(9.32, abs=0.05)
+    assert data["average_mass_da"] == pytest.approx(14313.1, abs=0.1)
+    assert data["formula"] == "C613H959N193O185S10"
+    assert data["isoelectric_point"] == pytest.approx(9.32, abs=0.01)
     assert data["extinction_coefficient_oxidized"] == 37970
     assert data["extinction_coefficient_reduced"] == 37470
+    assert data["absorbance_1_g_per_l_oxidized"] == pytest.approx(2.653, abs=0.001)
+    assert data["gravy"] == pytest.approx(-0.472, abs=0.001)
+    assert data["instability_index"] == pytest.approx(16.09, abs=0.01)
+    assert data["aliphatic_index"] == pytest.approx(65.12, abs=0.01)
 
 
 def test_ubiquitin_agrees_with_expasy_protparam():
     data = protein_report(UBIQUITIN).data
     assert data["length"] == 76
-    assert data["average_mass_da"] == pytest.approx(8564.8, abs=1)
-    assert data["isoelectric_point"] == pytest.approx(6.56, abs=0.05)
+    assert data["average_mass_da"] == pytest.approx(8564.8, abs=0.1)
+    assert data["isoelectric_point"] == pytest.approx(6.56, abs=0.01)
     assert data["extinction_coefficient_reduced"] == 1490  # one Tyr, no Trp, no Cys
     assert data["extinction_coefficient_oxidized"] == 1490
+
+
+def test_preproinsulin_agrees_with_uniprot_and_expasy():
+    data = protein_report(f">sp|P01308|INS_HUMAN\n{PREPROINSULIN}").data
+    assert data["length"] == 110
+    assert data["average_mass_da"] == pytest.approx(11981, abs=0.5)  # UniProt gives whole daltons
+    assert data["isoelectric_point"] == pytest.approx(5.22, abs=0.01)
+
+
+def test_green_fluorescent_protein_agrees_with_uniprot_and_expasy():
+    data = protein_report(GFP).data
+    assert data["length"] == 238
+    assert data["average_mass_da"] == pytest.approx(26886, abs=0.5)
+    assert data["isoelectric_point"] == pytest.approx(5.67, abs=0.01)
+    assert data["extinction_coefficient_oxidized"] == 22015  # one Trp, eleven Tyr, one pair of Cys
+    assert data["extinction_coefficient_reduced"] == 21890
+
+
+def test_a_single_cysteine_makes_no_cystine():
+    # Pace et al. 1995: Trp 5500, cystine 125; three Cys make one cystine
+    assert protein_report("WACK").data["extinction_coefficient_oxidized"] == 5500
+    assert protein_report("WCACKC").data["extinction_coefficient_oxidized"] == 5625
+
+
+def test_selenocysteine_is_weighed_and_what_is_assumed_is_said():
+    # Sec has selenium where Cys has sulfur: 78.971 - 32.06 (IUPAC 2021)
+    with_sec, with_cys = protein_report("MKUEL"), protein_report("MKCEL")
+    assert with_sec.data["average_mass_da"] - with_cys.data["average_mass_da"] == pytest.approx(46.911, abs=0.011)
+    assert with_sec.data["gravy"] is None
+    assert with_sec.data["instability_index"] is None
+    assert any("selenol of Sec" in note for note in with_sec.notes)
+
+
+def test_residues_that_are_not_certain_are_refused_with_their_place():
+    with pytest.raises(ToolInputError, match="holds B, X") as refused:
+        protein_report("MKTXAYBIK")
+    assert refused.value.where == "sequence, position 4"
+
+
+def test_one_residue_is_singular():
+    assert "Protein of 1 residue:" in protein_report("W").summary
 
 
 def test_leucine_enkephalin_has_its_published_monoisotopic_mass():

@@ -10,6 +10,24 @@ import pytest
 from errors import ToolInputError
 from tools.inputs.sequences import parse_nucleotides, parse_protein, parse_sequence
 
+# after GenBank U49845, its first 30 bases
+GENBANK = """LOCUS       SCU49845     30 bp    DNA     linear   PLN 21-JUN-1999
+DEFINITION  Saccharomyces cerevisiae TCP1-beta gene, partial cds.
+FEATURES             Location/Qualifiers
+     CDS             <1..30
+                     /translation="SSIYN"
+ORIGIN
+        1 gatcctccat atacaacggt atctccacct
+//
+"""
+# after UniProt P00698, its first 30 residues
+UNIPROT = """ID   LYSC_CHICK              Reviewed;          30 AA.
+AC   P00698;
+SQ   SEQUENCE   30 AA;  3221 MW;  0D5BB7B5B0F1D2E3 CRC64;
+     MRSLLILVLC FLPLAALGKV FGRCELAAAM
+//
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "alphabet", "residues"),
@@ -24,6 +42,19 @@ from tools.inputs.sequences import parse_nucleotides, parse_protein, parse_seque
         ("1 atggctagca aaggagaaga\n21 acttttcact", "dna", "ATGGCTAGCAAAGGAGAAGAACTTTTCACT"),
         ("ATGGCCNNNATGGCC", "dna", "ATGGCCNNNATGGCC"),
         ("`MKTAYIAK*`", "protein", "MKTAYIAK"),
+        ("“ATGGCC”", "dna", "ATGGCC"),
+        ("atg gcc tta", "dna", "ATGGCCTTA"),
+        ("ALA GLY SER", "protein", "AGS"),
+        ("Met Lys Thr Ter", "protein", "MKT"),
+        ("Ala", "protein", "A"),
+        ("5'-ATG GCC-3'", "dna", "ATGGCC"),
+        ("5′-GAATTC-3′", "dna", "GAATTC"),
+        ("MKTAYIAKQR QISFVKSHFS\nRQLEERLGLI", "protein", "MKTAYIAKQRQISFVKSHFSRQLEERLGLI"),
+        ("61 atggccatgg", "dna", "ATGGCCATGG"),
+        (">pep\nFC", "protein", "FC"),
+        ("\ufeffATGGCC\r\nATG", "dna", "ATGGCCATG"),
+        (GENBANK, "dna", "GATCCTCCATATACAACGGTATCTCCACCT"),
+        (UNIPROT, "protein", "MRSLLILVLCFLPLAALGKVFGRCELAAAM"),
     ],
 )
 def test_each_way_of_writing_is_read(text, alphabet, residues):
@@ -41,6 +72,18 @@ def test_each_way_of_writing_is_read(text, alphabet, residues):
         ('"ATGGCC"', "quotes"),
         ("ATGGCCRATGGCCATGGCC", "Ambiguity"),
         ("MKTBAYIAK", "B (Asp or Asn)"),
+        ("MKTU", "selenocysteine"),
+        ("MKTOE", "pyrrolysine"),
+        ("INSULIN", "Ile-Asn-Ser-Sec-Leu-Ile-Asn"),
+        ("ALAGLYSER", "could also be three-letter code: Ala-Gly-Ser"),
+        ("atg gcc tta", "capitals"),
+        ("“ATGGCC”", "quotes"),
+        ("5'-ATGGCC-3'", "5' and 3'"),
+        ("DNA: ATGGCC", "label"),
+        ("61 atggccatgg", "began at 61"),
+        ("ATG\nGCCTTA", "unequal length"),
+        (GENBANK, "ORIGIN lines of a record in GenBank format"),
+        (GENBANK.replace("30 bp", "5028 bp"), "announces 5,028 residues, but 30"),
     ],
 )
 def test_what_was_changed_or_is_unsure_is_said(text, said):
@@ -63,7 +106,34 @@ def test_what_was_changed_or_is_unsure_is_said(text, said):
         ("CCO", "SMILES"),
         ("hello", "word"),
         ("the quick brown fox", "words"),
-        ("MK7TAY", "SMILES|digit"),
+        ("MK7TAY", "holds the digit 7"),
+        ("MKT1W", "holds the digit 1"),
+        ("Hello world", "word"),
+        ("NaN mean", "words"),
+        ("THE QUICK BROWN FOX", "words"),
+        ("tag a cat", "words"),
+        ("ATGGCCATT 5 GCC", "number 5 after 9 residues"),
+        ("ATG\x00GCC", "U\\+0000"),
+        ("ATG\u200bGCC", "ZERO WIDTH SPACE"),
+        ("ACGT;", "; is not a letter of DNA"),
+        ("ATG*GCC", r"\* is not a letter of DNA"),
+        ("3'-ATGGCC-5'", "'CCGGTA'"),
+        ("(GT)10", "bracket"),
+        ("C(Carbamidomethyl)MK", "bracket"),
+        ("Met-Lys-Foo", "'Foo' is not the three-letter code"),
+        ("Ala-Gly-NH2", "'NH2' is not the three-letter code"),
+        ("P00698", "accession number"),
+        ("BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "InChIKey"),
+        ("50-78-2", "CAS number"),
+        ("C2H6O", "formula"),
+        ("CCl", "SMILES"),
+        ("12345", "no residues"),
+        ("***", "no residues"),
+        (GENBANK * 2, "2 records in GenBank format"),
+        (GENBANK.split("ORIGIN")[0], "GenBank format without its residues"),
+        ("@read1\nACGT\n+\nIIII", "FASTQ"),
+        ("HEADER    HYDROLASE   01-JAN-00   1LYZ", "PDB file"),
+        ("CLUSTAL W (1.83)\n\na  ACGT", "alignment"),
         ("A" * 100_001, "100,001"),
     ],
 )
@@ -73,7 +143,7 @@ def test_what_is_no_sequence_is_refused_with_its_reason(text, named):
 
 
 def test_dna_is_never_silently_a_protein():
-    with pytest.raises(ToolInputError, match="is DNA, not a protein"):
+    with pytest.raises(ToolInputError, match="reads as DNA, not as a protein"):
         parse_protein("ATGGCCATTGTAATG")
 
 
@@ -86,6 +156,19 @@ def test_the_position_of_a_strange_letter_is_named():
     with pytest.raises(ToolInputError) as refused:
         parse_sequence("ATGGCJC", kind="dna")
     assert refused.value.where == "sequence, position 6"
+
+
+def test_the_place_of_a_look_alike_counts_from_the_start_of_the_text():
+    with pytest.raises(ToolInputError) as refused:
+        parse_sequence(">x\nATGА")  # the last letter is Cyrillic
+    assert refused.value.where == "sequence, character 7"
+
+
+def test_no_sentence_shows_a_control_character():
+    for text in ("\x00", ">\x00\x07", "ATG\x1b[31m", ">a\x00b\n\x00", "“ATG\x00”"):
+        with pytest.raises(ToolInputError) as refused:
+            parse_sequence(text)
+        assert str(refused.value).isprintable()
 
 
 def test_random_texts_are_answered_or_refused_and_never_crash():

@@ -79,14 +79,8 @@ def smiles_formula(letters: str) -> str:
     return CalcMolFormula(molecule) if molecule is not None else ""
 
 
-def decide(letters: str, demand: Demand, where: str, notes: list[str]) -> tuple[Alphabet, str]:
-    """The alphabet of capitals ``letters`` and the reason; raises ``ToolInputError`` where it stays open or is wrong."""
-    if demand in ("dna", "rna"):
-        return ("dna" if demand == "dna" else "rna"), f"{NAMES[demand]} was asked for"
-    if demand == "protein":
-        return _named_protein(letters, where, notes)
-    if demand == "needs nucleotides":
-        return _needed_nucleotides(letters, where, notes)
+def refuse_smiles(letters: str, where: str) -> None:
+    """Raise ``ToolInputError`` with both readings if capitals ``letters`` are a SMILES, too."""
     if formula := smiles_formula(letters):
         other = "DNA or a peptide" if set(letters) <= BASES | AMBIGUOUS else "a peptide"
         raise ToolInputError(
@@ -95,6 +89,16 @@ def decide(letters: str, demand: Demand, where: str, notes: list[str]) -> tuple[
             f"for the molecule use describe_molecule; for the sequence say its kind in sequence_report, or "
             f"{_FOR_PEPTIDES} ({in_three_letters(letters)})",
         )
+
+
+def decide(letters: str, demand: Demand, where: str, notes: list[str]) -> tuple[Alphabet, str]:
+    """The alphabet of capitals ``letters`` and the reason; raises ``ToolInputError`` where it stays open or is wrong."""
+    if demand in ("dna", "rna"):
+        return ("dna" if demand == "dna" else "rna"), f"{NAMES[demand]} was asked for"
+    if demand == "protein":
+        return _named_protein(letters, where, notes)
+    if demand == "needs nucleotides":
+        return _needed_nucleotides(letters, where, notes)
     return _needed_protein(letters, where, notes) if demand == "needs protein" else _either(letters, where)
 
 
@@ -105,7 +109,7 @@ def _either(letters: str, where: str) -> tuple[Alphabet, str]:
             why = f"it holds only {_listed(letters)}, the letters of {NAMES[nucleic]}"
             return nucleic, why if set(letters) & {"T", "U"} else f"{why} (without T and U it could be RNA as well)"
         case Likeness.CODED:
-            return _nucleic(letters, where), (f"{_bases_of(letters)} are bases, and all others IUPAC ambiguity codes")
+            return _nucleic(letters, where), (f"{_bases_of(letters)} bases, and all others IUPAC ambiguity codes")
         case Likeness.DOUBTFUL:
             raise ToolInputError(
                 f"{shown(letters)} is ambiguous: it reads as a nucleic acid with IUPAC ambiguity codes and as a protein",
@@ -114,11 +118,13 @@ def _either(letters: str, where: str) -> tuple[Alphabet, str]:
             )
         case Likeness.UNLIKELY:
             return "protein", (
-                f"{_bases_of(letters)} are A, C, G, T or U, and the others would have to be IUPAC ambiguity codes"
+                f"{_bases_of(letters)} A, C, G, T or U, and the others would have to be IUPAC ambiguity codes"
             )
     if is_surely_nucleic(letters):
         raise _nucleic_with_a_stranger(letters, where)
-    return "protein", f"it holds {_listed(set(letters) - BASES - AMBIGUOUS)}: amino acids, and no nucleotides"
+    strange = set(letters) - BASES - AMBIGUOUS
+    stand = "stands" if len(strange) == 1 else "stand"
+    return "protein", f"it holds {_listed(strange)}, which {stand} for amino acids and for no nucleotide"
 
 
 def _needed_protein(letters: str, where: str, notes: list[str]) -> tuple[Alphabet, str]:
@@ -131,7 +137,7 @@ def _needed_protein(letters: str, where: str, notes: list[str]) -> tuple[Alphabe
             notes.append("Its letters are those of DNA with IUPAC ambiguity codes, too.")
         return "protein", "a protein was asked for"
     raise ToolInputError(
-        f"{shown(letters)} is {_acid(letters)}, not a protein: it holds only {_listed(letters)}",
+        f"{shown(letters)} reads as {_acid(letters)}, not as a protein: it holds only {_listed(letters)}",
         where,
         f"translate it first, or use sequence_report; if it is a peptide, {_FOR_PEPTIDES} ({in_three_letters(letters)})",
     )
@@ -141,7 +147,7 @@ def _named_protein(letters: str, where: str, notes: list[str]) -> tuple[Alphabet
     """A person's word counts, but not against all evidence."""
     if is_surely_nucleic(letters):
         raise ToolInputError(
-            f"{shown(letters)} is {_acid(letters)}, not a protein: {_bases_of(letters)} are bases",
+            f"{shown(letters)} is {_acid(letters)}, not a protein: {_bases_of(letters)} bases",
             where,
             "translate it first, or leave kind out",
         )
@@ -174,13 +180,13 @@ def _needed_nucleotides(letters: str, where: str, notes: list[str]) -> tuple[Alp
         )
     if like is Likeness.UNLIKELY or (share_of_bases(letters) <= 0.5 and like is Likeness.DOUBTFUL):
         raise ToolInputError(
-            f"{shown(letters)} is not taken for DNA or RNA: {_bases_of(letters)} are A, C, G, T or U",
+            f"{shown(letters)} is not taken for DNA or RNA: only {_bases_of(letters)} A, C, G, T or U",
             where,
             "give DNA such as ATGGCC; for a protein use protein_report",
         )
     if formula := smiles_formula(letters):
         notes.append(f"{shown(letters)} was read as bases; it is also the SMILES of {formula}.")
-    return _nucleic(letters, where), f"{_bases_of(letters)} are bases"
+    return _nucleic(letters, where), f"{_bases_of(letters)} bases"
 
 
 def _nucleic(letters: str, where: str) -> Alphabet:
@@ -194,13 +200,15 @@ def _nucleic(letters: str, where: str) -> Alphabet:
 
 
 def _acid(letters: str) -> str:
+    if {"T", "U"} <= set(letters):
+        return "a mixture of DNA and RNA"
     return "RNA" if "U" in letters else "DNA"
 
 
 def _bases_of(letters: str) -> str:
-    """``3 of its 7 letters``, of those that are bases."""
+    """``3 of its 7 letters are``, of those that are bases."""
     number = sum(map(letters.count, BASES))
-    return f"{f'{number:,}' if number else 'none'} of its {len(letters):,} letters"
+    return f"{number:,} of its {len(letters):,} letters {'is' if number == 1 else 'are'}"
 
 
 def _listed(letters: str | set[str]) -> str:

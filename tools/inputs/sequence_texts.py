@@ -13,10 +13,9 @@ from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
 from tools.inputs import notations
-from tools.inputs.alphabets import AMBIGUOUS, BASES
+from tools.inputs.alphabets import BASES
 
 LONGEST_LABEL = 60
-SHORTEST_LOWER_CASE_PROTEIN = 25  # a shorter text in small letters is a word
 _SHORTEST_BLOCK = 5  # words are often shorter than the blocks in which sequences are printed
 _QUOTES = (("```", "```"), ("“", "”"), ("„", "“"), ("‘", "’"), ("«", "»"), ('"', '"'), ("'", "'"), ("`", "`"))
 _LABEL = re.compile(r"(?:DNA|RNA|mRNA|cDNA|CDS|protein|peptide|seq(?:uence)?)\s*:\s*(?=\S)", re.IGNORECASE)
@@ -33,8 +32,8 @@ _OTHER_FORMATS = (
     ("an mmCIF file", re.compile(r"data_\S+\s")),
     ("an alignment", re.compile(r"CLUSTAL|MUSCLE|#\s*STOCKHOLM|#NEXUS")),
 )
-_SMILES_RUN = re.compile(r"(?:\[[^\[\]]*\]|Br|Cl|[BCNOPSFIHbcnops]|[-=#()/\\.@+%*\d\[\]])+")
-_ACCESSION = re.compile(r"[A-Z]{1,4}_?\d[A-Z0-9]*\d(?:\.\d+)?|\d[A-Z][A-Z0-9]{2}")
+_SMILES_RUN = re.compile(r"(?:\[\d*(?:[A-Z][a-z]?|[bcnops*])[@H\d+:-]*\]|Br|Cl|[BCNOPSFIHbcnops]|[-=#()/\\.@+%*\d])+")
+_ACCESSION = re.compile(r"(?=.{4})(?:[A-Z]{1,4}_?\d[A-Z0-9]*\d(?:\.\d+)?|\d[A-Z][A-Z0-9]{2})")
 
 
 def read_record(text: str, where: str, notes: list[str]) -> tuple[str, str]:
@@ -91,6 +90,12 @@ def bare_letters(body: str, where: str, notes: list[str]) -> str:
     _refuse_structures(compact, where)
     if not any(character.isalpha() for character in compact):
         raise ToolInputError(f"{shown(body) if compact else 'The text'} holds no residues", where, "give letters")
+    if bracket := re.search(r"[()\[\]{}]", compact):
+        raise ToolInputError(
+            f"{shown(compact)} holds a bracket; modifications, repeats and rings are not read",
+            f"{where}, position {bracket.start() + 1}",
+            "write out the residues alone",
+        )
     if digit := re.search(r"\d", compact):
         raise ToolInputError(
             f"{shown(compact)} holds the digit {digit.group()}",
@@ -121,14 +126,18 @@ def _unwrapped(body: str, notes: list[str]) -> str:
 def _from_flat_file(body: str, kind: str, line: str, where: str, notes: list[str]) -> tuple[str, str]:
     found = re.findall(rf"^{line}\b[^\n]*\n(.*?)(?=^//|\Z)", body, re.MULTILINE | re.DOTALL)
     if len(found) > 1:
-        raise ToolInputError(f"The text holds {len(found)} {kind} records", where, "give one of them")
+        raise ToolInputError(f"The text holds {len(found)} records in {kind} format", where, "give one of them")
     if not found or not found[0].strip():
         raise ToolInputError(
-            f"The text is a {kind} record without its residues, which stand after the line {line}",
+            f"The text is a record in {kind} format without its residues, which stand after the line {line}",
             where,
             f"paste the lines between {line} and //",
         )
-    notes.append(f"The residues were read from the {line} lines of a {kind} record; nothing else in it was used.")
+    notes.append(f"The residues were read from the {line} lines of a record in {kind} format; nothing else was used.")
+    announced = re.search(r"^(?:LOCUS|ID|SQ)\b[^\n]*?\b(\d+) (?:bp|aa)\b", body, re.MULTILINE | re.IGNORECASE)
+    held = sum(map(str.isalpha, found[0]))
+    if announced and int(announced[1][:9]) != held:
+        notes.append(f"The record announces {int(announced[1][:9]):,} residues, but {held:,} stand in it.")
     named = re.match(r"(?:LOCUS|ID)\s+(\w+)", body)
     return (named[1][:LONGEST_LABEL] if named else ""), found[0].strip()
 
@@ -214,8 +223,7 @@ def _accession_hint(compact: str) -> str:
 def _refuse_words(body: str, where: str) -> None:
     """Prose: pieces of uneven, small lengths, or small letters that are not those of nucleotides."""
     compact = "".join(body.split())
-    letters = {letter for letter in compact.upper() if letter.isalpha()}
-    nucleic = letters <= BASES | {"N"}
+    nucleic = {letter for letter in compact.upper() if letter.isalpha()} <= BASES | {"N"}
     capitals = compact == compact.upper()
     for pieces in (line.split() for line in body.splitlines()):
         if len(pieces) < 2 or min(map(len, pieces[:-1])) >= _SHORTEST_BLOCK or (nucleic and capitals):
@@ -224,11 +232,6 @@ def _refuse_words(body: str, where: str) -> None:
             raise ToolInputError(
                 f"{shown(body)} reads as words and not as a sequence", where, "give the residues without spaces"
             )
-    mostly_bases = letters <= BASES | AMBIGUOUS and sum(map(compact.upper().count, BASES)) > 0.5 * len(compact)
-    if not capitals and not nucleic and not mostly_bases and len(compact) < SHORTEST_LOWER_CASE_PROTEIN:
-        raise ToolInputError(
-            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
-        )
 
 
 def _in_blocks(pieces: list[str]) -> bool:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from errors import ToolInputError, shown
-from tools.inputs.alphabets import AMBIGUOUS, LETTERS, NAMES, UNSURE_RESIDUES, Alphabet, Demand, decide
+from tools.inputs.alphabets import AMBIGUOUS, LETTERS, NAMES, UNSURE_RESIDUES, Alphabet, Demand, decide, refuse_smiles
 from tools.inputs.sequence_texts import bare_letters, read_record, refuse_strange_characters
 from tools.inputs.three_letter import from_three_letters, in_three_letters, unknown_residue, unseparated
 
 MOST_RESIDUES = 100_000
 MOST_CHARACTERS = 400_000  # of 100,000 residues with their numbering, spaces and a header
+SHORTEST_LOWER_CASE_PROTEIN = 25  # a shorter text in small letters is a word
 _MAY_BE_A_WORD = 12  # residues up to which a protein's residues are spelled out, in case a word was meant
 _EXAMPLES = {
     "dna": "give DNA such as ATGGCC",
@@ -106,7 +107,13 @@ def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
             "give a part of it",
         )
     letters = "".join(filter(str.isalpha, written))
+    if demand in ("auto", "needs protein") and not name:  # a record that has a name is no SMILES
+        refuse_smiles(letters, where)
     alphabet, why = decide(letters, demand, where, notes)
+    if alphabet == "protein" and len(letters) < SHORTEST_LOWER_CASE_PROTEIN and re.search("[a-z]", body):
+        raise ToolInputError(
+            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
+        )
     residues = _checked(written, alphabet, where, notes)
     if alphabet == "protein" and not name and len(residues) <= _MAY_BE_A_WORD:
         notes.append(_spelled(residues))

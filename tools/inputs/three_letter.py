@@ -7,18 +7,19 @@ import re
 from Bio.Data.IUPACData import protein_letters_1to3_extended
 
 _ONE_LETTER = {three.lower(): one for one, three in protein_letters_1to3_extended.items()}
-_ENDS = re.compile(r"^(?:H|NH2|H2N)-|-(?:OH|COOH)$")
+_ENDS = re.compile(r"^(?:H|NH2|H2N)-|-(?:OH|COOH)$|[\s-](?:Ter|\*)$")
 _MOST_SHOWN = 12
 
 
 def from_three_letters(text: str) -> str | None:
-    """One-letter residues, or None if the text is not wholly three-letter code of at least two residues.
+    """One-letter residues, or None if the text is not wholly three-letter code; a single one must be cased as in ``Met``.
 
-    Free termini (``H-…-OH``) are read as what they are. Residues that are not separated must be cased as in ``Met``,
+    Free termini (``H-…-OH``) and a stop at the end are read as what they are. Residues that are not separated must be cased as in ``Met``,
     so that a sequence such as METALA in one-letter code is not taken apart.
     """
-    letters = [_ONE_LETTER.get(piece.lower()) for piece in _pieces(text)]
-    if len(letters) < 2 or None in letters:
+    pieces = _pieces(text)
+    letters = [_ONE_LETTER.get(piece.lower()) for piece in pieces]
+    if None in letters or (len(pieces) == 1 and not pieces[0].istitle()):
         return None
     return "".join(letter for letter in letters if letter)
 
