@@ -18,6 +18,7 @@ from tools.registry import tool
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "functional_groups.tsv"
 #: "amine" in the table's last column stands for every amine.
 _FAMILIES = {"amine": ("primary amine", "secondary amine", "tertiary amine", "aromatic amine", "enamine")}
+_IN_AROMATIC_RING = Chem.MolFromSmarts("c=[O,S,N;!R]")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     counts: dict[str, int] = {}
     for name, _ in found:
         counts[name] = counts.get(name, 0) + 1
-    rings = _aromatic_rings(parsed.mol)
+    rings, with_heteroatom = _aromatic_rings(parsed.mol)
     colours: dict[int, str] = {}
     names = list(counts)
     for name, atoms in found:
@@ -86,7 +87,8 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
         f"{parsed.label} has {listed}." if counts else f"{parsed.label} has none of the functional groups in the table."
     )
     if rings:
-        summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}."
+        of_these = f" ({with_heteroatom} with a heteroatom)" if with_heteroatom else ""
+        summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}{of_these}."
     rows = tuple((name, " ".join(map(str, atoms))) for name, atoms in found)
     drawings, undrawn = drawn_if_legible(
         parsed, highlight=colours, caption=f"{parsed.label}: {listed}" if listed else parsed.label
@@ -102,14 +104,26 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
         "A group inside a larger one (the ether oxygen of an ester, say) is not listed again; "
         f"{len({group.name for group in known_groups()})} groups are looked for.",
     )
+    if parsed.mol.HasSubstructMatch(_IN_AROMATIC_RING):
+        notes += (
+            "C=O, C=S and C=N at a ring that RDKit takes for aromatic (as in pyridones, coumarins and purines) belong to "
+            "that ring here and are not listed as ketone, amide or lactone.",
+        )
     data = {
         "smiles": parsed.smiles,
         "groups": counts,
         "atoms": [{"group": name, "atoms": list(atoms)} for name, atoms in found],
         "aromatic_rings": rings,
+        "heteroaromatic_rings": with_heteroatom,
     }
     return ToolOutput(summary=summary, data=data, views=views, notes=notes)
 
 
-def _aromatic_rings(mol: Chem.Mol) -> int:
-    return sum(all(mol.GetBondWithIdx(bond).GetIsAromatic() for bond in ring) for ring in mol.GetRingInfo().BondRings())
+def _aromatic_rings(mol: Chem.Mol) -> tuple[int, int]:
+    """The aromatic rings of the smallest set, and how many of them have an atom other than carbon."""
+    rings = [
+        atoms
+        for atoms, bonds in zip(mol.GetRingInfo().AtomRings(), mol.GetRingInfo().BondRings(), strict=True)
+        if all(mol.GetBondWithIdx(bond).GetIsAromatic() for bond in bonds)
+    ]
+    return len(rings), sum(any(mol.GetAtomWithIdx(atom).GetAtomicNum() != 6 for atom in ring) for ring in rings)
