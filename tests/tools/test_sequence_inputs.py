@@ -171,6 +171,15 @@ def test_no_sentence_shows_a_control_character():
         assert str(refused.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["5'" + " " * 390_000 + "x", "1 A " * 90_000, "Met-" * 90_000, '"' * 390_000, ">\n" * 190_000, "ORIGIN\n" * 50_000],
+)
+def test_a_hostile_text_of_the_greatest_length_ends(text):
+    with pytest.raises(ToolInputError):
+        parse_sequence(text)
+
+
 def test_random_texts_are_answered_or_refused_and_never_crash():
     chooser = random.Random(7)
     alphabet = string.printable + "ACGTU" * 20 + "é中🧬\u200b"

@@ -19,8 +19,7 @@ LONGEST_LABEL = 60
 _SHORTEST_BLOCK = 5  # words are often shorter than the blocks in which sequences are printed
 _QUOTES = (("```", "```"), ("“", "”"), ("„", "“"), ("‘", "’"), ("«", "»"), ('"', '"'), ("'", "'"), ("`", "`"))
 _LABEL = re.compile(r"(?:DNA|RNA|mRNA|cDNA|CDS|protein|peptide|seq(?:uence)?)\s*:\s*(?=\S)", re.IGNORECASE)
-_FORWARD = re.compile(r"5['′’`]\s*-?\s*(.*?)\s*-?\s*3['′’`]", re.DOTALL)
-_BACKWARD = re.compile(r"3['′’`]\s*-?\s*(.*?)\s*-?\s*5['′’`]", re.DOTALL)
+_PRIMES = frozenset("'′’`")
 #: Records whose residues can be read: format, how it begins, the line before the residues.
 _RECORDS = (
     ("GenBank", re.compile(r"(?:LOCUS|DEFINITION|ACCESSION|ORIGIN)\s"), "ORIGIN"),
@@ -48,15 +47,17 @@ def read_record(text: str, where: str, notes: list[str]) -> tuple[str, str]:
                 f"The text is {kind}, not one sequence", where, "paste the residues alone, or as FASTA"
             )
     name, body = _from_fasta(body, where)
-    if reverse := _BACKWARD.fullmatch(body):
-        raise ToolInputError(
-            f"{shown(visible(body))} is written from 3' to 5'",
-            where,
-            f"write it from 5' to 3': {_reversed(reverse[1])}",
-        )
-    if forward := _FORWARD.fullmatch(body):
-        notes.append("The marks 5' and 3' were removed.")
-        body = forward[1]
+    if len(body) > 4 and body[1] in _PRIMES and body[-1] in _PRIMES:
+        residues = body[2:-2].strip().removeprefix("-").removesuffix("-").strip()
+        if (body[0], body[-2]) == ("5", "3"):
+            notes.append("The marks 5' and 3' were removed.")
+            body = residues
+        elif (body[0], body[-2]) == ("3", "5"):
+            raise ToolInputError(
+                f"{shown(visible(body))} is written from 3' to 5'",
+                where,
+                f"write it from 5' to 3': {_reversed(residues)}",
+            )
     return name, body
 
 
@@ -88,7 +89,7 @@ def bare_letters(body: str, where: str, notes: list[str]) -> str:
     body = _without_numbering(body.strip().removesuffix("//"), where, notes)
     compact = "".join(body.split())
     _refuse_structures(compact, where)
-    if not any(character.isalpha() for character in compact):
+    if not re.search("[A-Za-z]", compact):
         raise ToolInputError(f"{shown(body) if compact else 'The text'} holds no residues", where, "give letters")
     if bracket := re.search(r"[()\[\]{}]", compact):
         raise ToolInputError(
@@ -103,7 +104,7 @@ def bare_letters(body: str, where: str, notes: list[str]) -> str:
             _accession_hint(compact),
         )
     _refuse_words(body, where)
-    lines = body.split("\n")
+    lines = body.splitlines()
     if len(lines) > 1 and not _in_blocks(["".join(line.split()) for line in lines if line.strip()]):
         notes.append("Its lines, which are of unequal length, were joined into one sequence.")
     if compact != compact.upper():
@@ -223,7 +224,7 @@ def _accession_hint(compact: str) -> str:
 def _refuse_words(body: str, where: str) -> None:
     """Prose: pieces of uneven, small lengths, or small letters that are not those of nucleotides."""
     compact = "".join(body.split())
-    nucleic = {letter for letter in compact.upper() if letter.isalpha()} <= BASES | {"N"}
+    nucleic = {letter for letter in set(compact.upper()) if letter.isalpha()} <= BASES | {"N"}
     capitals = compact == compact.upper()
     for pieces in (line.split() for line in body.splitlines()):
         if len(pieces) < 2 or min(map(len, pieces[:-1])) >= _SHORTEST_BLOCK or (nucleic and capitals):

@@ -99,13 +99,14 @@ def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
             why = "it is written in three-letter code"
             residues = _checked(residues, "protein", where, notes)
             return ParsedSequence(residues, "protein", why, name, text, tuple(notes))
-    written = bare_letters(body, where, notes)
-    if len(written) > MOST_RESIDUES:
+    held = len(re.sub(r"[^A-Za-z]+", "", body))
+    if held > MOST_RESIDUES:
         raise ToolInputError(
-            f"The sequence has {len(written):,} residues; at most {MOST_RESIDUES:,} are read",
+            f"The sequence has {held:,} residues; at most {MOST_RESIDUES:,} are read",
             where,
             "give a part of it",
         )
+    written = bare_letters(body, where, notes)
     letters = "".join(filter(str.isalpha, written))
     if demand in ("auto", "needs protein") and not name:  # a record that has a name is no SMILES
         refuse_smiles(letters, where)

@@ -48,6 +48,9 @@ def in_three_letters(residues: str) -> str:
 
 def _pieces(text: str) -> list[str]:
     body = _ENDS.sub("", text.strip())
+    first = re.split(r"[\s-]+", body, maxsplit=3)[:3]  # so that a long text that is none costs little
+    if not any(piece[:3].lower() in _ONE_LETTER for piece in first):
+        return [body]
     if re.fullmatch(r"(?:[A-Z][a-z]{2})+", body):
         return re.findall(r"[A-Z][a-z]{2}", body)
     return re.split(r"[\s-]+", body)
