@@ -198,16 +198,15 @@ def _rows_with(path: Path, wanted: str) -> list[list[str]]:
     rows = []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
         searched = text if path.stat().st_size > 5_000_000 else text[:].lower()
-        needle = b"\t" + wanted.encode()
-        at = searched.find(needle)
-        while at >= 0:
-            end = at + len(needle)
-            if searched[end : end + 1] in (b"\t", b"\n", b"\r", b""):
-                start = text.rfind(b"\n", 0, at) + 1
-                stop = text.find(b"\n", at)
-                rows.append(text[start : stop if stop >= 0 else len(text)].decode("utf-8").rstrip("\r").split("\t"))
-                at = end if stop < 0 else stop
-            at = searched.find(needle, max(at, end) if at >= end else end)
+        for end in (b"\t", b"\n"):  # with its end: "fe" alone begins a thousand names
+            needle = b"\t" + wanted.encode() + end
+            at = searched.find(needle)
+            while at >= 0:
+                start, stop = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
+                row = text[start : stop if stop >= 0 else len(text)].decode("utf-8").split("\t")
+                if row not in rows:
+                    rows.append(row)
+                at = searched.find(needle, at + 1)
     return rows
 
 
