@@ -6,6 +6,8 @@ that would, whatever a model or a file managed to put into an answer.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import socket
 import sys
@@ -127,7 +129,14 @@ def serve(services: Services, settings: Settings) -> None:
     _refuse_taken_port(settings)
     os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(settings.folder).expanduser().resolve() / "incoming"))
     app = build_app(services, settings, ready=lambda: _say_ready(services, settings))
+    logging.getLogger("uvicorn.error").addFilter(_is_no_ending)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=2)
+
+
+def _is_no_ending(record: logging.LogRecord) -> bool:
+    """False for what uvicorn says of pages that are open when the server ends: that is no error."""
+    is_cancelled = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+    return not is_cancelled and "timeout graceful shutdown exceeded" not in record.getMessage()
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -72,7 +72,7 @@ class Chat:
             gr.Warning(str(error))
             yield Screen(composer=composed)
 
-    def act(self, action: str, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
+    def act(self, action: str, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
         """A button inside the chat or the list was pressed; ``action`` is its data as JSON."""
         asked = json.loads(action or "{}")
         kind, target = asked.get("action"), str(asked.get("id", ""))
@@ -80,9 +80,9 @@ class Chat:
             if kind == "ask":
                 yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", request)
             elif kind == "open":
-                yield from self.open(target, request)
+                yield from self.open(target, editing, request)
             elif kind == "delete":
-                yield from self._delete(target, conversation_id, request)
+                yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():
                 yield from self._retry(conversation_id, int(target), _tab(request))
             elif kind == "undo" and target.isdigit():
@@ -96,11 +96,14 @@ class Chat:
     def stop(self, conversation_id: str) -> None:
         self._under_way.stop(conversation_id)
 
-    def open(self, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
-        """Show a conversation, or the empty page; one that is being answered for another tab is followed to its end."""
+    def open(self, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
+        """Show a conversation, or the empty page; one that is being answered for another tab is followed to its end.
+
+        What was typed stays in the composer, unless it was an earlier question being edited.
+        """
         tab = _tab(request)
         self._tabs.show(tab, conversation_id)
-        yield self._screen(conversation_id)
+        yield self._screen(conversation_id, EMPTY if editing else None)
         followed = False
         while self._under_way.holds(conversation_id) and self._tabs.shows(tab, conversation_id):
             followed = True
@@ -139,7 +142,7 @@ class Chat:
             return Screen()
         composed = self._composed(question)
         self._services.store.truncate(conversation_id, question.id)
-        return self._screen(conversation_id)._replace(composer=composed)
+        return self._screen(conversation_id, composed)
 
     def _edit(self, conversation_id: str, question_id: int) -> Screen:
         """The question in the composer; nothing is replaced before it is sent."""
@@ -148,21 +151,21 @@ class Chat:
         if question is None:
             return Screen()
         note = EDITING_NOTE.format(id=conversation_id)
-        return Screen(composer=self._composed(question), editing=str(question_id), note=note)
+        return Screen(composer=_idle(self._composed(question)), editing=str(question_id), note=note)
 
-    def _delete(self, deleted: str, conversation_id: str, request: gr.Request) -> Iterator[Screen]:
+    def _delete(self, deleted: str, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
         self._under_way.stop(deleted)
         self._services.store.delete(deleted)
         self._services.uploads.forget(deleted)
         if deleted == conversation_id:
-            yield from self.open("", request)
+            yield from self.open("", editing, request)
         else:
             yield Screen(sidebar=self._sidebar(conversation_id))
 
-    def _screen(self, conversation_id: str) -> Screen:
+    def _screen(self, conversation_id: str, composed: dict[str, Any] | None) -> Screen:
         log = self._log(conversation_id)
         shown = conversation_id if log else ""
-        composer = _busy(EMPTY) if self._under_way.holds(conversation_id) else _idle(EMPTY)
+        composer = (_busy if self._under_way.holds(conversation_id) else _idle)(composed)
         return Screen(log, composer, shown, "", "", self._sidebar(shown), _visible(not log))
 
     def _log(self, conversation_id: str) -> list[dict[str, Any]]:
@@ -180,7 +183,7 @@ class Chat:
         pictures = [part for part in question.parts if isinstance(part, Image)]
         folder = Path(get_upload_folder())
         files = [str(self._services.uploads.lend(picture, folder)) for picture in pictures]
-        return _idle({"text": question.message.text, "files": files})
+        return {"text": question.message.text, "files": files}
 
     def _sidebar(self, conversation_id: str) -> str:
         return sidebar_html(self._services.store.conversations(), conversation_id)
@@ -194,12 +197,16 @@ def _visible(visible: bool) -> dict[str, Any]:
     return gr.update(visible=visible)
 
 
-def _busy(value: dict[str, Any]) -> dict[str, Any]:
-    return gr.update(value=value, submit_btn=False, stop_btn=True)
+def _busy(value: dict[str, Any] | None) -> dict[str, Any]:
+    return _composer(value, is_busy=True)
 
 
 def _idle(value: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The composer ready to send; without a value, what was typed meanwhile stays."""
+    return _composer(value, is_busy=False)
+
+
+def _composer(value: dict[str, Any] | None, *, is_busy: bool) -> dict[str, Any]:
+    """The composer, to be sent or to be stopped; without a value, what was typed stays."""
     if value is None:
-        return gr.update(submit_btn=True, stop_btn=False)
-    return gr.update(value=value, submit_btn=True, stop_btn=False)
+        return gr.update(submit_btn=not is_busy, stop_btn=is_busy)
+    return gr.update(value=value, submit_btn=not is_busy, stop_btn=is_busy)

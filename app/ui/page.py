@@ -32,9 +32,9 @@ MOST_STREAMS = 32
 _SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "serif")
 _MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "monospace")
 #: Reads the conversation's id from the address, so that a reload opens it again.
-_ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '']"
+_ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '', '']"
 _ID_TO_ADDRESS = "(id) => window.retort.remember(id)"
-_PRESSED = "(_action, id) => [window.retort.pressed.shift() ?? '', id]"
+_PRESSED = "(_action, id, editing) => [window.retort.pressed.shift() ?? '', id, editing]"
 
 
 _MARGIN_BUTTON = '<button data-action="sidebar" aria-label="Show or hide the conversations">☰</button>'
@@ -99,11 +99,11 @@ def build_page(services: Services) -> gr.Blocks:
         acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
         composer.submit(chat.ask, [composer, conversation, editing], shown, **acting)
         composer.stop(chat.stop, [conversation], None, queue=False, trigger_mode="multiple", **quietly)
-        act.click(chat.act, [action, conversation], shown, js=_PRESSED, **acting)
-        new_chat.click(chat.open, [gr.State("")], shown, **acting)
+        act.click(chat.act, [action, conversation, editing], shown, js=_PRESSED, **acting)
+        new_chat.click(chat.open, [gr.State(""), editing], shown, **acting)
         conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
         clock.tick(lambda: _status(services), None, [status, clock], **quietly)
-        page.load(chat.open, [conversation], shown, js=_ID_FROM_ADDRESS, **acting)
+        page.load(chat.open, [conversation, editing], shown, js=_ID_FROM_ADDRESS, **acting)
         page.unload(chat.close)
     page.queue(max_size=64, default_concurrency_limit=MOST_STREAMS)
     return page

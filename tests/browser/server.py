@@ -56,6 +56,7 @@ class Server:
             self.process.kill()
             self.process.wait()
         self._output.close()
+        assert "Traceback" not in self.log.read_text(), self.log.read_text()
         asked = self._outside.read_text() if self._outside.exists() else ""
         assert asked == "", "the server asked a host beyond this machine"
 

@@ -174,6 +174,12 @@ def test_a_question_is_edited_taken_back_and_asked_again_with_its_picture(page, 
     page.locator(".question [data-action=edit]").click()
     expect(page.locator("#composer textarea")).to_have_value("What is in this flask?")
     expect(page.locator("#editing-note")).to_contain_text("replaces the earlier question")
+    page.locator("#editing-note button").click()
+    expect(page.locator("#composer textarea")).to_have_value("")
+    expect(page.locator("#editing-note")).to_have_text("")
+    page.locator(".question").hover()
+    page.locator(".question [data-action=edit]").click()
+    expect(page.locator("#composer textarea")).to_have_value("What is in this flask?")
     ask(page, "What was in this flask?")
     expect(page.locator(".question")).to_have_text(re.compile("What was in"), timeout=A_WHILE)
     finished(page)
@@ -186,6 +192,17 @@ def test_a_question_is_edited_taken_back_and_asked_again_with_its_picture(page, 
     page.locator("#composer .submit-button").click()
     finished(page)
     expect(page.locator(".question img")).to_be_visible()
+
+
+def test_what_was_typed_stays_when_another_conversation_is_opened(page, quick):
+    open_page(page, quick.url)
+    ask(page, "What does caffeine weigh?")
+    finished(page)
+    page.locator("#composer textarea").fill("a thought to keep")
+    page.locator("#new-chat").click()
+    expect(page.locator(".question")).to_have_count(0)
+    page.wait_for_timeout(500)
+    expect(page.locator("#composer textarea")).to_have_value("a thought to keep")
 
 
 def test_a_file_that_is_no_picture_is_one_sentence_and_the_question_stays(page, quick, tmp_path):
