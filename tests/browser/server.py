@@ -48,6 +48,11 @@ class Server:
         )
         self._wait()
 
+    @property
+    def asked_outside(self) -> str:
+        """Each host beyond this machine that a process of the server has asked for, a line each."""
+        return self._outside.read_text() if self._outside.exists() else ""
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
         try:
@@ -57,8 +62,7 @@ class Server:
             self.process.wait()
         self._output.close()
         assert "Traceback" not in self.log.read_text(), self.log.read_text()
-        asked = self._outside.read_text() if self._outside.exists() else ""
-        assert asked == "", "the server asked a host beyond this machine"
+        assert self.asked_outside == "", "the server asked a host beyond this machine"
 
     def _wait(self, patience_s: float = 120) -> None:
         deadline = time.monotonic() + patience_s
