@@ -141,6 +141,12 @@ def test_gc_content_of_nothing_certain_is_not_zero():
     assert "GC content" not in output.summary
 
 
+def test_the_longest_run_is_counted_whole():
+    # the poly(A) tail that vectors for mRNA carry is some 120 bases long
+    data = sequence_report("ATGGCC" + "A" * 120).data
+    assert (data["longest_run_letter"], data["longest_run_length"]) == ("A", 120)
+
+
 def test_the_summary_counts_one_as_one():
     assert sequence_report("M").summary.startswith("Protein of 1 residue,")
     assert "codes for 1 residue (M)" in translate("ATG").summary

@@ -52,7 +52,7 @@ def protein_report(sequence: ProteinText) -> ToolOutput:
         unsure = sorted(set(residues) & UNSURE_RESIDUES.keys())
         first = min(residues.index(letter) for letter in unsure)
         raise ToolInputError(
-            f"The protein holds {', '.join(unsure)}, which stands for several residues, so that mass and pI are open",
+            f"The protein holds {', '.join(unsure)}: no one residue, so that its mass and pI are open",
             f"sequence, position {first + 1}",
             "replace it with the residue that is meant",
         )
@@ -97,9 +97,14 @@ def _notes(residues: str, oxidized: int) -> list[str]:
         notes.append(RARE_RESIDUES)
     if len(residues) < 10:
         notes.append("So short a peptide: pI, instability and hydropathy say little.")
-    if cysteines := residues.count("C"):
-        paired = f"'oxidized' pairs {cysteines // 2 * 2} of them as cystines" if cysteines > 1 else "it has no partner"
-        notes.append(f"{cysteines} Cys: 'reduced' counts them free, {paired}; the mass counts them reduced.")
+    cysteines = residues.count("C")
+    if cysteines == 1:
+        notes.append("Its one Cys has no partner for a cystine: 'oxidized' equals 'reduced'.")
+    elif cysteines:
+        notes.append(
+            f"{cysteines} Cys: 'reduced' counts them free, 'oxidized' pairs {cysteines // 2 * 2} of them as cystines; "
+            "the masses count them reduced."
+        )
     if not oxidized:
         notes.append("Without Trp, Tyr and cystines it does not absorb at 280 nm: its amount cannot be measured there.")
     return notes

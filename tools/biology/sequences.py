@@ -47,8 +47,9 @@ def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", 
         "length": len(residues),
         "composition": dict(sorted(counts.items())),
         "shannon_entropy_bits": round(_entropy(counts), 3),
-        "longest_run": max((match.group() for match in re.finditer(r"(.)\1*", residues)), key=len)[:50],
     }
+    longest = max((match.group() for match in re.finditer(r"(.)\1*", residues)), key=len)
+    data["longest_run_letter"], data["longest_run_length"] = longest[0], len(longest)
     notes = [
         *parsed.notes,
         f"Read as {_KIND[alphabet]}: {parsed.why}.",

@@ -180,7 +180,7 @@ def _needed_nucleotides(letters: str, where: str, notes: list[str]) -> tuple[Alp
         )
     if like is Likeness.UNLIKELY or (share_of_bases(letters) <= 0.5 and like is Likeness.DOUBTFUL):
         raise ToolInputError(
-            f"{shown(letters)} is not taken for DNA or RNA: only {_bases_of(letters)} A, C, G, T or U",
+            f"{shown(letters)} is not taken for DNA or RNA: {_bases_of(letters)} A, C, G, T or U, and more than half must be",
             where,
             "give DNA such as ATGGCC; for a protein use protein_report",
         )
@@ -206,8 +206,10 @@ def _acid(letters: str) -> str:
 
 
 def _bases_of(letters: str) -> str:
-    """``3 of its 7 letters are``, of those that are bases."""
+    """``3 of its 7 letters are`` or ``none of its letters is``, of those that are bases."""
     number = sum(map(letters.count, BASES))
+    if not number:
+        return "none of its letters is"
     return f"{number:,} of its {len(letters):,} letters {'is' if number == 1 else 'are'}"
 
 

@@ -16,6 +16,7 @@ from tools.inputs import notations
 from tools.inputs.alphabets import BASES
 
 LONGEST_LABEL = 60
+_SHORTEST_SPACED_DNA = 12  # "tag a cat" has seven letters
 _SHORTEST_BLOCK = 5  # words are often shorter than the blocks in which sequences are printed
 _QUOTES = (("```", "```"), ("“", "”"), ("„", "“"), ("‘", "’"), ("«", "»"), ('"', '"'), ("'", "'"), ("`", "`"))
 _LABEL = re.compile(r"(?:DNA|RNA|mRNA|cDNA|CDS|protein|peptide|seq(?:uence)?)\s*:\s*(?=\S)", re.IGNORECASE)
@@ -84,8 +85,11 @@ def refuse_strange_characters(body: str, text: str, where: str) -> None:
     )
 
 
-def bare_letters(body: str, where: str, notes: list[str]) -> str:
-    """The sequence without white space and numbering, in capitals; words and structures are refused."""
+def bare_letters(name: str, body: str, where: str, notes: list[str]) -> str:
+    """The sequence without white space and numbering, in capitals; words and structures are refused.
+
+    The lines of a record, which has a ``name``, belong together; that those of a plain text do is said.
+    """
     body = _without_numbering(body.strip().removesuffix("//"), where, notes)
     compact = "".join(body.split())
     _refuse_structures(compact, where)
@@ -104,9 +108,8 @@ def bare_letters(body: str, where: str, notes: list[str]) -> str:
             _accession_hint(compact),
         )
     _refuse_words(body, where)
-    lines = body.splitlines()
-    if len(lines) > 1 and not _in_blocks(["".join(line.split()) for line in lines if line.strip()]):
-        notes.append("Its lines, which are of unequal length, were joined into one sequence.")
+    if not name and (lines := sum(bool(line.strip()) for line in body.splitlines())) > 1:
+        notes.append(f"Its {lines:,} lines were joined into one sequence.")
     if compact != compact.upper():
         notes.append("Lower-case letters were read as capitals.")
     return compact.upper()
@@ -194,25 +197,29 @@ def _is_smiles(compact: str) -> bool:
 
 
 def _without_numbering(body: str, where: str, notes: list[str]) -> str:
-    """The text without its position numbers: each must count the residues, from the first or to the last of its block."""
+    """The text without its position numbers: at a line's end one counts the last residue, elsewhere the next one."""
     if not re.search(r"(?<!\S)\d+(?!\S)", body):
         return body
-    kept, letters, offset = [], 0, None
-    for piece in re.findall(r"\s+|\S+", body):
-        if not piece.isdigit() or len(piece) > 9:
-            kept.append(piece)
-            letters += len(piece) if not piece.isspace() else 0
-            continue
-        ahead = int(piece) - letters
-        if ahead < 0 or offset not in (None, ahead) or (ahead > 1 and offset is None and letters):
-            raise ToolInputError(
-                f"The number {piece} after {letters:,} residues does not count them", where, "give letters only"
-            )
-        offset = ahead
+    lines, letters, offset = [], 0, None
+    for pieces in (line.split() for line in body.splitlines()):
+        kept: list[str] = []
+        for index, piece in enumerate(pieces):
+            if not piece.isdigit() or len(piece) > 9:
+                kept.append(piece)
+                letters += len(piece)
+                continue
+            counted = letters if kept and index == len(pieces) - 1 else letters + 1
+            ahead = int(piece) - counted
+            if ahead < 0 or offset not in (None, ahead) or (ahead and offset is None and letters):
+                raise ToolInputError(
+                    f"The number {piece} after {letters:,} residues does not count them", where, "give letters only"
+                )
+            offset = ahead
+        lines.append(" ".join(kept))
     notes.append("Position numbers were removed.")
-    if offset and offset > 1:
-        notes.append(f"The numbering began at {offset:,}: this is a part of a longer sequence.")
-    return "".join(kept)
+    if offset:
+        notes.append(f"The numbering began at {offset + 1:,}: this is a part of a longer sequence.")
+    return "\n".join(lines)
 
 
 def _accession_hint(compact: str) -> str:
@@ -227,7 +234,9 @@ def _refuse_words(body: str, where: str) -> None:
     nucleic = {letter for letter in set(compact.upper()) if letter.isalpha()} <= BASES | {"N"}
     capitals = compact == compact.upper()
     for pieces in (line.split() for line in body.splitlines()):
-        if len(pieces) < 2 or min(map(len, pieces[:-1])) >= _SHORTEST_BLOCK or (nucleic and capitals):
+        if len(pieces) < 2 or min(map(len, pieces[:-1])) >= _SHORTEST_BLOCK:
+            continue
+        if nucleic and (capitals or len(compact) >= _SHORTEST_SPACED_DNA):
             continue
         if not _in_blocks(pieces) or not (nucleic or capitals):
             raise ToolInputError(

@@ -106,19 +106,32 @@ def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
             where,
             "give a part of it",
         )
-    written = bare_letters(body, where, notes)
+    written = bare_letters(name, body, where, notes)
     letters = "".join(filter(str.isalpha, written))
-    if demand in ("auto", "needs protein") and not name:  # a record that has a name is no SMILES
+    if demand in ("auto", "needs protein") and not name and not re.search("[a-z]", body):  # a record is no SMILES
         refuse_smiles(letters, where)
     alphabet, why = decide(letters, demand, where, notes)
-    if alphabet == "protein" and len(letters) < SHORTEST_LOWER_CASE_PROTEIN and re.search("[a-z]", body):
-        raise ToolInputError(
-            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
-        )
+    if alphabet == "protein" and not name and len(letters) < SHORTEST_LOWER_CASE_PROTEIN:
+        _refuse_small_letters(body, where)
     residues = _checked(written, alphabet, where, notes)
     if alphabet == "protein" and not name and len(residues) <= _MAY_BE_A_WORD:
         notes.append(_spelled(residues))
     return ParsedSequence(residues, alphabet, why, name, text, tuple(notes))
+
+
+def _refuse_small_letters(body: str, where: str) -> None:
+    """A short text with small letters is a word, or has D-residues, which would be read as L-residues."""
+    small = sum(map(str.islower, body))
+    if small and small <= sum(map(str.isupper, body)) and len(body.split()) == 1:
+        raise ToolInputError(
+            f"{shown(body)} mixes capitals and small letters, which may stand for D-residues",
+            where,
+            "write residues in capitals, such as MKTAYIAK; D-residues are not read",
+        )
+    if small:
+        raise ToolInputError(
+            f"{shown(body)} is a word and not a sequence", where, "write residues in capitals, such as MKTAYIAK"
+        )
 
 
 def _spelled(residues: str) -> str:
