@@ -146,7 +146,6 @@ def test_opsin_that_does_not_answer_in_time_is_ended(monkeypatch):
     [
         ("7-methylhexane", "locant 7"),  # hexane ends at 6
         ("bicyclo[2.2.2]heptane", "lengths of bridges"),  # 2 + 2 + 2 + 2 bridgeheads are 8 carbons
-        ("polystyrene", "polymer"),
         ("methyl", "open ends"),
     ],
 )
@@ -209,3 +208,53 @@ def test_a_name_among_other_words_is_pointed_out_and_not_used(text, hint):
     with pytest.raises(ToolInputError) as caught:
         parse_molecule(text)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("petroleum ether", "a mixture"),  # the chemicals tables list it with benzene
+        ("wood", "a mixture"),  # and this with methanol
+        ("starch", "a polymer of no fixed size"),
+        ("polystyrene", "a polymer of no fixed size"),
+        ("insulin", "give its sequence to protein_report"),
+        ("DNA", "give its sequence to sequence_report"),
+        ("steel", "an alloy"),
+    ],
+)
+def test_a_name_of_no_single_compound_is_refused_with_what_it_is(name, words):
+    assert look_up_name(name) == []
+    with pytest.raises(ToolInputError) as caught:
+        parse_molecule(name)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("EDTA disodium", "edetic acid"),  # the structure has no sodium
+        ("citrate", "citric acid"),  # the name is of the anion
+        ("sulfur", "hydrogen sulfide"),
+        ("meso-tartaric acid", "meso-tartrate"),  # the name is of the acid, the structure of the dianion
+        ("polyethylene", "ethene"),
+        ("L-glucose", "galactose, d-"),  # the structure has no configuration
+        ("pentane", "pentyl"),
+    ],
+)
+def test_a_table_entry_that_contradicts_the_name_is_not_used(name, wrong):
+    assert wrong not in [entry.name.lower() for entry in look_up_name(name, systematic=False)]
+
+
+@needs_java
+def test_citrate_is_the_anion():
+    assert parse_molecule("citrate").smiles == Chem.CanonSmiles(
+        "OC(CC(=O)[O-])(CC(=O)[O-])C(=O)[O-]"
+    )  # PubChem CID 31348
+
+
+def test_a_synonym_is_shown_with_the_compounds_own_name():
+    assert parse_molecule("ibuprophen").label == "Ibuprophen (ibuprofen)"
+
+
+def test_primes_and_plus_minus_signs_as_printed_belong_to_names():
+    assert parse_molecule("N,N\u2032-dicyclohexylcarbodiimide").smiles == Chem.CanonSmiles("C1CCC(CC1)N=C=NC1CCCCC1")

@@ -28,6 +28,7 @@ LONGEST_LABEL = 60
 _LABEL = re.compile(
     r"(?:(?:canonical |isomeric )?SMILES|InChI|InChIKey|SELFIES|(?:IUPAC )?name)\s*:\s*(?=\S)", re.IGNORECASE
 )
+_SHORT_NAME = re.compile(r"[A-Za-z\d]{2,8}|[A-Za-z\d]{1,8}\^?\{?\d?[+-]+\}?")  # CO2, Cl-, SO4^2-
 FORMULA_MARK = "<formula>"  # stands in a note until the molecule is sanitized
 _EXAMPLES = "give a SMILES such as CCO, an InChI, a CAS number such as 64-17-5, or a name"
 
@@ -153,7 +154,7 @@ def _from_smiles(smiles: str, where: str, shift: int, dummies: bool, *, given: b
     try:
         reading = SmilesReading(smiles, where, shift)
     except ToolInputError as complaint:
-        if re.fullmatch(r"[A-Za-z\d]{2,8}", smiles) and (named := _by_name(smiles, where)):
+        if _SHORT_NAME.fullmatch(smiles) and (named := _by_name(smiles, where)):
             return named  # such as CO2 or D2O, which are short or of SMILES letters alone
         raise other_kind(smiles, where) or complaint from None
     with rdBase.BlockLogs():

@@ -19,6 +19,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.inputs.elements import ELEMENT_NAMES
 from tools.inputs.notations import cas_number, formula_elements, spell_greek
 from tools.inputs.opsin import find_opsin, parse_systematic_name
 
@@ -29,6 +30,7 @@ NO_JAVA = (
 )
 
 _COMMON_NAMES = Path(__file__).parents[2] / "assets" / "tables" / "common_names.csv"
+_NO_COMPOUNDS = _COMMON_NAMES.with_name("names_of_no_compound.csv")
 _CHEMICALS_TABLES = (
     "chemical identifiers pubchem small.tsv",
     "chemical identifiers example user db.tsv",
@@ -54,6 +56,8 @@ _SYSTEMATIC = re.compile(
     r"|amide|amine|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
     re.IGNORECASE,
 )
+_SALTS = {"hydrochloride": "Cl", "hydrobromide": "Br", "hydroiodide": "I", "dihydrochloride": "Cl"}
+_ANION = re.compile(r"[a-z](?:ate|ite)$", re.IGNORECASE)
 _SUGAR = re.compile(r"\b[DL]-[a-z]+ose\b")
 _CONFIGURED = re.compile(r"(?:^|[\s(,-])(?:[DLdl]|(?i:cis|trans)|\([+-]\)|\(?\d*[RSEZ](?:,\d*[RSEZ])*\)?)-")
 _RACEMIC = re.compile(r"\b(?:DL|dl|rac|racemic)\b|\(\+[-/]+\)|\(\+,-\)")
@@ -83,12 +87,27 @@ def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
             f"{shown(name)} is longer than {LONGEST_NAME} characters", "name", "give one compound's name"
         )
     cas = cas_number(wanted)
-    if not wanted:
+    if not wanted or what_is_no_compound(wanted):
         return []
     found = _curated(wanted, cas) or _tabulated(wanted, cas)
     if not found and systematic and not cas and looks_systematic(wanted):
         found = _parsed_by_opsin(wanted)
     return sorted(found, key=lambda entry: not entry.principal)
+
+
+def what_is_no_compound(name: str) -> tuple[str, str] | None:
+    """What a name stands for that no single structure bears ("a mixture", "a protein", …), and a hint; else None.
+
+    The ``chemicals`` tables list some with a compound: petroleum ether with benzene, wood with methanol.
+    """
+    return _no_compounds().get(" ".join(name.lower().split()))
+
+
+@lru_cache(maxsize=1)
+def _no_compounds() -> dict[str, tuple[str, str]]:
+    with _NO_COMPOUNDS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name.lower(): (row["what"], row["hint"]) for row in rows for name in row["names"].split("|")}
 
 
 def looks_systematic(name: str) -> bool:
@@ -230,16 +249,35 @@ def _is_radical(smiles: str) -> bool:
 
 
 def _fits_the_name(smiles: str, formula: str, wanted: str, common: str) -> bool:
-    """Whether a structure can bear what a name says: no polymer's name on its monomer, no L- or (R)- on a flat one.
+    """Whether a structure can bear what a name says.
 
-    The tables list "polystyrene" with styrene, and "L-glucose" with a hexose that has no configuration; their lower
-    case makes CoCl2 of COCl2.
+    The tables list a polymer with its monomer, "L-glucose" with a hexose that has no configuration, "EDTA disodium" with
+    the free acid and "citrate" with citric acid; their lower case makes CoCl2 of COCl2.
     """
     if (elements := formula_elements(wanted)) and {symbol for symbol, _ in elements} != set(_composition(formula)):
+        return False
+    named = _elements_named(wanted)
+    if not named <= set(_composition(formula)):
+        return False
+    if wanted.lower() in ELEMENT_NAMES.values() and named != set(_composition(formula)):
+        return False  # sulfur is not hydrogen sulfide
+    if _ANION.search(wanted) and common.lower().endswith("acid"):
+        return False
+    if wanted.lower().endswith(" acid") and Chem.GetFormalCharge(Chem.MolFromSmiles(smiles)):
         return False
     if wanted.lower().startswith("poly") and not common.lower().startswith("poly"):
         return False
     return not _lacks_configuration(smiles, wanted)
+
+
+def _elements_named(name: str) -> set[str]:
+    """Symbols of the elements that words of a name stand for: "disodium" is of sodium, a hydrochloride has chlorine."""
+    words = re.findall(r"[a-z]+", name.lower())
+    found = {_SALTS[word] for word in words if word in _SALTS}
+    for word in words:
+        bare = re.sub(r"^(?:mono|di|tri|tetra|penta|hexa)", "", word)
+        found |= {symbol for symbol, element in ELEMENT_NAMES.items() if element in (word, bare)}
+    return found
 
 
 def _lacks_configuration(smiles: str, name: str) -> bool:

@@ -17,6 +17,7 @@ _LOOK_ALIKES = dict(
     )
 )
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ω": "omega", "λ": "lambda", "π": "pi"}
+_GREEK |= {"′": "'", "″": "''", "±": "+-"}  # typeset in names, too
 _INCHIKEY = re.compile(r"(?:InChIKey=)?[A-Z]{14}-[A-Z]{8,10}(?:-[A-Z]?)?", re.IGNORECASE)
 _CAS = re.compile(r"(?:CAS(?:\s*(?:RN|No\.?|number))?[\s:#]*)?(\d{2,7}-\d{2}-\d)", re.IGNORECASE)
 _SMILES_RUN = re.compile(r"(?:Br|Cl|[BCNOPSFIbcnops])+")

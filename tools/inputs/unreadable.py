@@ -6,7 +6,7 @@ import re
 
 from errors import ToolInputError, shown
 from tools.inputs import notations
-from tools.inputs.names import close_names, look_up_name, systematic_complaint
+from tools.inputs.names import close_names, look_up_name, systematic_complaint, what_is_no_compound
 from tools.inputs.smiles_errors import SmilesReading
 
 _SEPARATORS = re.compile(r"\s*[;,+&|]\s*|\s+(?:and|or|und|et|with|plus|vs)\s+|\s+", re.IGNORECASE)
@@ -57,6 +57,8 @@ def trailing_text(text: str, where: str, shift: int) -> ToolInputError:
 
 def other_kind(text: str, where: str) -> ToolInputError | None:
     """What a text that is no SMILES is: a sequence, a formula or an unknown name; None where it is a broken SMILES."""
+    if what_is_no_compound(text):
+        return unknown_name(text, where)
     if kind := notations.sequence_kind(text):
         tool = "protein_report" if kind == "protein" else "sequence_report"
         return ToolInputError(
@@ -76,6 +78,8 @@ def other_kind(text: str, where: str) -> ToolInputError | None:
 
 def unknown_name(text: str, where: str) -> ToolInputError:
     """For words that no table has: the compounds that stand among them, what OPSIN said, or names spelt much alike."""
+    if no_compound := what_is_no_compound(text):
+        return ToolInputError(f"{shown(text)} is {no_compound[0]}, not one compound", where, no_compound[1])
     if parts := _known_parts(text):
         known = ", ".join(shown(part) for part in parts[:4])
         what = "holds the names of several compounds" if len(parts) > 1 else f"is more than the name {known}"
