@@ -145,6 +145,7 @@ def test_what_was_changed_or_is_unsure_is_said(text, said):
         ("HEADER    HYDROLASE   01-JAN-00   1LYZ", "PDB file"),
         ("CLUSTAL W (1.83)\n\na  ACGT", "alignment"),
         ("A" * 100_001, "100,001"),
+        ("Met" * 100_001, "100,001"),
     ],
 )
 def test_what_is_no_sequence_is_refused_with_its_reason(text, named):

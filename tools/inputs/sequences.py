@@ -95,17 +95,12 @@ def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
                 f"{shown(strange)} is not the three-letter code of a residue", where, "use codes such as Met-Lys-Thr"
             )
         if (residues := from_three_letters(body)) is not None and demand != "needs nucleotides":
+            _refuse_too_many(len(residues), where)
             notes.append("Three-letter code was read as one-letter code.")
             why = "it is written in three-letter code"
             residues = _checked(residues, "protein", where, notes)
             return ParsedSequence(residues, "protein", why, name, text, tuple(notes))
-    held = len(re.sub(r"[^A-Za-z]+", "", body))
-    if held > MOST_RESIDUES:
-        raise ToolInputError(
-            f"The sequence has {held:,} residues; at most {MOST_RESIDUES:,} are read",
-            where,
-            "give a part of it",
-        )
+    _refuse_too_many(len(re.sub(r"[^A-Za-z]+", "", body)), where)
     written = bare_letters(name, body, where, notes)
     letters = "".join(filter(str.isalpha, written))
     if demand in ("auto", "needs protein") and not name and not re.search("[a-z]", body):  # a record is no SMILES
@@ -117,6 +112,13 @@ def _parsed(text: str, demand: Demand, where: str) -> ParsedSequence:
     if alphabet == "protein" and not name and len(residues) <= _MAY_BE_A_WORD:
         notes.append(_spelled(residues))
     return ParsedSequence(residues, alphabet, why, name, text, tuple(notes))
+
+
+def _refuse_too_many(residues: int, where: str) -> None:
+    if residues > MOST_RESIDUES:
+        raise ToolInputError(
+            f"The sequence has {residues:,} residues; at most {MOST_RESIDUES:,} are read", where, "give a part of it"
+        )
 
 
 def _refuse_small_letters(body: str, where: str) -> None:

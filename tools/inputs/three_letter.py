@@ -14,8 +14,8 @@ _MOST_SHOWN = 12
 def from_three_letters(text: str) -> str | None:
     """One-letter residues, or None if the text is not wholly three-letter code; a single one must be cased as in ``Met``.
 
-    Free termini (``H-…-OH``) and a stop at the end are read as what they are. Residues that are not separated must be cased as in ``Met``,
-    so that a sequence such as METALA in one-letter code is not taken apart.
+    Free termini (``H-…-OH``) and a stop at the end are read as what they are. Residues that are not separated must be
+    cased as in ``Met``, too, so that a sequence such as METALA in one-letter code is not taken apart.
     """
     pieces = _pieces(text)
     letters = [_ONE_LETTER.get(piece.lower()) for piece in pieces]
