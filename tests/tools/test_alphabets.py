@@ -74,7 +74,7 @@ def test_dna_with_ambiguity_codes_is_dna_for_a_true_reason(site):
 
 @pytest.mark.parametrize("text", ["NNNN", "CCWGG", "TATAWAW", "GGGGSGGGGS", "GAGAGS"])
 def test_letters_that_do_not_decide_are_refused_with_both_readings_and_told_by_kind(text):
-    # EcoRII's site and the TATA box are DNA, a glycine-serine linker and silk's repeat are proteins: letters do not tell
+    # EcoRII's site and the TATA box are DNA, a glycine-serine linker and silk's repeat are proteins
     with pytest.raises(ToolInputError, match=r"is ambiguous: .* nucleic acid .* and as a protein"):
         parse_sequence(text)
     assert parse_sequence(text, "dna").alphabet == "dna"

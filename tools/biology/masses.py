@@ -1,9 +1,9 @@
 """Masses of chains from the elements that they are made of.
 
-Residue compositions: a residue is the free molecule less one water (IUPAC-IUB Nomenclature and Symbolism for Amino Acids
-and Peptides 1983; nucleotides as 5'-monophosphates, PubChem). Average masses use the abridged standard atomic weights of
-IUPAC 2021 (Prohaska et al., Pure Appl. Chem. 2022, 94, 573), monoisotopic masses the most abundant isotopes of AME 2020
-(Wang et al., Chin. Phys. C 2021, 45, 030003). Both in dalton.
+A residue is the free molecule less one water: amino acids by IUPAC-IUB (Nomenclature and Symbolism for Amino Acids and
+Peptides, 1983), nucleotides as 5'-monophosphates (PubChem). Average masses use the abridged standard atomic weights of
+IUPAC 2021 (Prohaska et al., Pure Appl. Chem. 2022, 94, 573), monoisotopic masses the most abundant isotopes, of selenium
+80Se, in AME 2020 (Wang et al., Chin. Phys. C 2021, 45, 030003). Both in dalton.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def has_mass(residues: str, alphabet: Alphabet) -> bool:
 
 
 def composition(residues: str, alphabet: Alphabet) -> Counter[str]:
-    """Atoms of the linear, uncharged chain with free ends (of a nucleic acid: with a 5' phosphate and a 3' hydroxyl)."""
+    """Atoms of the linear, uncharged chain with free ends (a nucleic acid's: a 5' phosphate and a 3' hydroxyl)."""
     atoms = _atoms(_WATER)
     for letter, count in Counter(residues).items():
         for element, number in _atoms(_RESIDUES[alphabet][letter]).items():

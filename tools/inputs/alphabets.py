@@ -92,7 +92,7 @@ def refuse_smiles(letters: str, where: str) -> None:
 
 
 def decide(letters: str, demand: Demand, where: str, notes: list[str]) -> tuple[Alphabet, str]:
-    """The alphabet of capitals ``letters`` and the reason; raises ``ToolInputError`` where it stays open or is wrong."""
+    """The alphabet of capitals ``letters`` and why; raises ``ToolInputError`` where it stays open or is wrong."""
     if demand in ("dna", "rna"):
         return ("dna" if demand == "dna" else "rna"), f"{NAMES[demand]} was asked for"
     if demand == "protein":

@@ -37,7 +37,10 @@ _ACCESSION = re.compile(r"(?=.{4})(?:[A-Z]{1,4}_?\d[A-Z0-9]*\d(?:\.\d+)?|\d[A-Z]
 
 
 def read_record(text: str, where: str, notes: list[str]) -> tuple[str, str]:
-    """The name (or an empty text) and the lines of residues of plain text or one record of FASTA, GenBank, EMBL, UniProt."""
+    """The name (or an empty text) and the residues' lines of plain text or one FASTA, GenBank, EMBL or UniProt record.
+
+    Raises ``ToolInputError`` for several records, for one without residues, and for other formats.
+    """
     body = _unwrapped(text.removeprefix("\ufeff").strip(), notes)
     for kind, beginning, line in _RECORDS:
         if beginning.match(body):

@@ -12,7 +12,7 @@ _MOST_SHOWN = 12
 
 
 def from_three_letters(text: str) -> str | None:
-    """One-letter residues, or None if the text is not wholly three-letter code; a single one must be cased as in ``Met``.
+    """One-letter residues, or None if the text is not wholly three-letter code (a single one cased as in ``Met``).
 
     Free termini (``H-…-OH``) and a stop at the end are read as what they are. Residues that are not separated must be
     cased as in ``Met``, too, so that a sequence such as METALA in one-letter code is not taken apart.
