@@ -149,5 +149,6 @@ def may_be_name(text: str) -> bool:
 
 
 def has_word(text: str) -> bool:
-    """Whether a word of three letters or more, not all capitals, is no run of SMILES atoms."""
-    return any(not _SMILES_RUN.fullmatch(run) for run in re.findall(r"[A-Za-z][a-z]{2,}", text))
+    """Whether a word of four letters or more, not all capitals, or a text of three, is no run of SMILES atoms."""
+    words = re.findall(r"[A-Za-z][a-z]{3,}", text) + re.findall(r"^[A-Za-z][a-z]{2}$", text)
+    return any(not _SMILES_RUN.fullmatch(word) for word in words)

@@ -83,6 +83,8 @@ class SmilesReading:
         if found := _BOND.match(self.smiles, index):
             return self._read_bond(found[0], index)
         if found := _RING.match(self.smiles, index):
+            if (found[2] or "").startswith("0"):
+                raise self.refuse(f"writes ring bond {found[2][1]} as {found[0]}", index, f"write {found[2][1]} alone")
             self._read_ring(int(found[1] or found[2] or found[3]), index)
             return found.end()
         if character in "().":
@@ -197,9 +199,9 @@ class SmilesReading:
 
     def _unknown(self, index: int) -> ToolInputError:
         character = self.smiles[index]
-        for start in (index - 1, index):
-            pair = self.smiles[max(start, 0) : start + 2]
-            if len(pair) == 2 and pair.isalpha() and (symbol := pair.capitalize()) in ELEMENT_NAMES:
+        pairs = [self.smiles[index : index + 2], self.smiles[max(index - 1, 0) : index + 1]]
+        for symbol in (*pairs, *(pair.capitalize() for pair in reversed(pairs))):  # as it is cased first: Mg in CMgBr
+            if len(symbol) == 2 and symbol in ELEMENT_NAMES:
                 way = symbol if symbol in ("Cl", "Br") else f"[{symbol}]"
                 hint = f"if {ELEMENT_NAMES[symbol]} is meant, write {way}"
                 return self.refuse(f"has '{character}' where an atom or bond should be", index, hint)
