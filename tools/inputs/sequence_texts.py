@@ -215,7 +215,9 @@ def _without_numbering(body: str, where: str, notes: list[str]) -> str:
             ahead = int(piece) - counted
             if ahead < 0 or offset not in (None, ahead) or (ahead and offset is None and letters):
                 raise ToolInputError(
-                    f"The number {piece} after {letters:,} residues does not count them", where, "give letters only"
+                    f"The number {piece} does not count the residues before it ({letters:,})",
+                    where,
+                    "give letters only",
                 )
             offset = ahead
         lines.append(" ".join(kept))
