@@ -56,6 +56,7 @@ _SYSTEMATIC = re.compile(
     r"|amide|amine|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
     re.IGNORECASE,
 )
+_ENGLISH = re.compile(r"(?:^|[\s,;])(?:and|or|with|plus|the|is|are|of|what|draw|show)\s", re.IGNORECASE)
 _SALTS = {"hydrochloride": "Cl", "hydrobromide": "Br", "hydroiodide": "I", "dihydrochloride": "Cl"}
 _ANION = re.compile(r"[a-z](?:ate|ite)$", re.IGNORECASE)
 _SUGAR = re.compile(r"\b[DL]-[a-z]+ose\b")
@@ -111,9 +112,10 @@ def _no_compounds() -> dict[str, tuple[str, str]]:
 
 
 def looks_systematic(name: str) -> bool:
-    """Whether a name has the word parts of IUPAC nomenclature, so that asking OPSIN (a second) is worth it."""
+    """Whether a name has the word parts of IUPAC nomenclature, so that asking OPSIN (half a second once) is worth it."""
     return (
         len(name) >= 5
+        and not _ENGLISH.search(name)
         and bool(_SYSTEMATIC.search(name) or _SUGAR.search(name))
         and bool(re.search(r"[a-z]{3}", name, re.IGNORECASE))
     )
