@@ -24,8 +24,8 @@ def tiny_model(seed: int = 0, **config: Any) -> LlamaForCausalLM:
     torch.manual_seed(seed)
     sizes = {
         "vocab_size": 49_152,
-        "hidden_size": 64,
-        "intermediate_size": 128,
+        "hidden_size": 32,
+        "intermediate_size": 64,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,

@@ -94,7 +94,7 @@ def test_a_greedy_answer_is_that_of_generate_token_for_token(tiny, question):
 
 def test_the_embedded_model_in_float32_answers_greedily_as_generate_does(tokenizer):
     model = AutoModelForCausalLM.from_pretrained(embedded_path(), dtype=torch.float32, local_files_only=True)
-    local = LocalModel(model, tokenizer, known_model("smollm2-135m-instruct"), Abilities())
+    local = LocalModel(model, tokenizer, known_model("smollm2-135m-instruct"), Abilities(), threads=1)
     question = "What is the boiling point of water?"
     text, finished = answer(local, question, greedy(8))
     local.close()
@@ -109,6 +109,20 @@ def test_a_seeded_answer_is_repeated_and_another_seed_answers_otherwise(tiny):
         return answer(tiny, options=Options(temperature=1.0, top_p=0.95, seed=seed))[0]
 
     assert sampled(1) == sampled(1) != sampled(2)
+
+
+def test_without_digits_none_is_generated_however_likely(tiny):
+    digits = [tiny.tokenizer.convert_tokens_to_ids(digit) for digit in "0123456789"]
+
+    def favour_digits(_module, _arguments, output):
+        output.logits[..., digits] += 50
+
+    tiny.model.register_forward_hook(favour_digits)
+    said, _ = answer(tiny, options=greedy(20))
+    assert said.isdigit()
+    said, finished = answer(tiny, options=greedy(20, digits=False))
+    assert finished.usage.new_tokens > 1
+    assert not any(letter.isdigit() for letter in said)
 
 
 def test_a_prompt_in_several_chunks_is_read_whole(tokenizer):

@@ -55,9 +55,8 @@ def test_a_whole_folder_loads_and_tells_how_far_it_is(folder):
     fractions = [fraction for fraction, _ in told]
     assert fractions == sorted(fractions)
     assert 0 < fractions[0] < fractions[-1] < 1
-    assert any(
-        "25 MB" in doing for _, doing in told
-    )  # 2 x 49,152 x 64 float32 weights of embedding and head, and little else
+    # embedding and head, each 49,152 x 32 float32 numbers, and little else
+    assert any("13 MB" in doing for _, doing in told)
 
 
 def test_the_number_of_threads_is_a_setting_and_leaves_a_core_by_itself(folder, monkeypatch):
@@ -154,7 +153,7 @@ def test_weights_that_lack_a_matrix_are_not_filled_with_random_numbers(folder):
 
 
 def test_weights_of_another_shape_than_the_config_says(folder):
-    change(folder / "config.json", intermediate_size=256)
+    change(folder / "config.json", intermediate_size=128)
     assert "has 6 weights of another shape than its config.json says" in refusal(folder)  # gate, up, down in two layers
 
 
@@ -232,7 +231,7 @@ def test_too_little_memory_says_how_much_is_needed_and_how_much_is_free(folder):
         "SmolLM2-135M-Instruct needs about 0.3 GB of memory and 0.2 GB are free; close other programs"
     )
     assert asked in (["cpu"], ["cuda"])
-    assert loaded(folder, free_bytes=lambda device: 40_000_000).name == "tiny"
+    assert loaded(folder, free_bytes=lambda device: 15_000_000).name == "tiny"
 
 
 def test_a_model_that_cannot_take_a_step_on_this_machine(folder, monkeypatch):
