@@ -113,6 +113,10 @@ class _Lines:
             line = self.lines[index]
             self._check_bond(line[6:9].strip(), [line[:3].strip(), line[3:6].strip()], atoms, seen, index)
         for index in range(first + atoms + bonds, end):
+            found = re.match(r"M  (?:CHG|ISO|RAD)\s+\d+((?:\s+-?\d+)+)\s*$", self.lines[index])
+            beyond = [one for one in found[1].split()[::2] if not 1 <= int(one) <= atoms] if found else []
+            if beyond:
+                raise self.refuse(f"A property is of atom {beyond[0]}, but the atoms are 1 to {atoms}", index)
             if re.match(r"\s*\d+(\s+\d+){2,}\s*$", self.lines[index]):  # a bond; properties start with a letter
                 raise self.refuse(
                     f"{shown(self.lines[index])} follows the {atoms} atoms and {bonds} bonds of the counts line", index

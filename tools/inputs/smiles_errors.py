@@ -24,7 +24,7 @@ _ORGANIC = re.compile(r"Br|Cl|[BCNOPSFI]|[bcnops]|\*")
 _BOND = re.compile(r"->|<-|[-=#$:/\\]")
 _RING = re.compile(r"%\((\d{1,5})\)|%(\d\d)|(\d)")
 _BRACKET = re.compile(
-    r"(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?|se|as|te|si|[bcnops]|\*)"
+    r"(?P<isotope>0|[1-9]\d{0,2})?(?P<symbol>[A-Z][a-z]?|se|as|te|si|[bcnops]|\*)"
     r"(?P<chiral>@(?:@|TH[12]|AL[12]|SP[1-3]|TB\d{1,2}|OH\d{1,2})?)?"
     r"(?P<hydrogens>H\d*)?(?P<charge>\+{1,2}|-{1,2}|[+-]\d+)?(?::(?P<map>\d{1,4}))?"
 )
