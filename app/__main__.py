@@ -19,7 +19,7 @@ from app.services import build_model_slot, build_tools
 from app.settings import Settings, read_settings
 from app.uploads import Uploads
 from errors import RetortError
-from model.events import Finished, Options, TextDelta, ThinkingDelta, Usage
+from model.events import Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Message, Part, Text, ToolCall
 
 
@@ -109,6 +109,8 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "text", "text": text}
         case Statement(text, source):
             return {"type": "text", "text": text, "source": source}
+        case Waiting(ahead):
+            return {"type": "waiting", "ahead": ahead}
         case BudgetEnded(sentence):
             return {"type": "notice", "text": sentence}
         case Finished(usage, reason):
@@ -134,7 +136,7 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
             print(f"\n[{usage.prompt_tokens} + {usage.new_tokens} tokens in {usage.seconds:.1f} s]")
         case ToolCall():
             print(f"[{event.name} {json.dumps(event.arguments, ensure_ascii=False)}]", flush=True)
-        case ThinkingDelta():
+        case ThinkingDelta() | Waiting():
             pass
         case _ if not event.ok:
             print(event.content["sentence"], flush=True)

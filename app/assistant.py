@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from app.handles import Handles
 from app.prompts import SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
 from errors import RetortError, ToolInputError
-from model.events import ChatModel, Event, Finished, FinishReason, Options, TextDelta, ThinkingDelta, ToolSchema, Usage
+from model.events import (
+    ChatModel,
+    Event,
+    Finished,
+    FinishReason,
+    Options,
+    TextDelta,
+    ThinkingDelta,
+    ToolSchema,
+    Usage,
+    Waiting,
+)
 from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult, Video
 from tools.outputs import ToolResult as Output
 
@@ -28,8 +39,8 @@ CANNOT_SEE = "{model} cannot see pictures; write what is in it as a name, a SMIL
 #: Tokens of the sentence that a model without tools adds to a tool's answer.
 LONGEST_COMMENT = 60
 #: A view's kind in words; a table holds what the values name already.
-PICTURES = {"svg": "drawing", "structure3d": "3D structure", "sequence": "sequence", "plot": "plot"}
-NOTATIONS = frozenset(["smiles", "inchi", "inchikey", "cas"])
+PICTURES = {"svg": "drawing", "structure3d": "structure in space", "sequence": "sequence", "plot": "plot"}
+UNNAMED = frozenset(["smiles", "inchi", "inchikey", "cas", "element"])
 UNIT_OF_KEY = re.compile(r"_(da|a2|c|bits|kcal_mol|m_cm)$")
 
 
@@ -56,7 +67,7 @@ class BudgetEnded:
     sentence: str
 
 
-TurnEvent = ThinkingDelta | TextDelta | Statement | ToolCall | ToolResult | BudgetEnded | Finished
+TurnEvent = Waiting | ThinkingDelta | TextDelta | Statement | ToolCall | ToolResult | BudgetEnded | Finished
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,8 @@ class Assistant:
                     usage, reason = usage + event.usage, event.reason
                 elif isinstance(event, ToolCall):
                     parts.append(event)
+                elif isinstance(event, Waiting):
+                    yield event
                 else:
                     _gather(parts, event)
                     yield event
@@ -175,7 +188,9 @@ class Assistant:
         if answered:
             shown = [name for result in answered for name in _shown_names(result)]
             prompt = comment_prompt(messages[-1].text, shown)
-            options = replace(options, temperature=0.0, repetition_penalty=1.0, max_new_tokens=LONGEST_COMMENT)
+            options = replace(
+                options, temperature=0.0, repetition_penalty=1.0, max_new_tokens=LONGEST_COMMENT, digits=False
+            )
         else:
             prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *_words(messages)]
         yield from model.stream(prompt, (), options, stop)
@@ -259,7 +274,7 @@ def _words(messages: Sequence[Message]) -> list[Message]:
 def _shown_names(result: ToolResult) -> list[str]:
     """What can be read of a result on the page, in words: its pictures, then its values without their units."""
     pictures = [PICTURES[view["kind"]] for view in result.content["views"] if view["kind"] in PICTURES]
-    values = [UNIT_OF_KEY.sub("", key).replace("_", " ") for key in result.content["data"] if key not in NOTATIONS]
+    values = [UNIT_OF_KEY.sub("", key).replace("_", " ") for key in result.content["data"] if key not in UNNAMED]
     return list(dict.fromkeys([*pictures, *values]))
 
 

@@ -35,8 +35,8 @@ COMMENT_EXAMPLES = (
     ),
     (
         "Show ethane in 3D",
-        ("3D structure", "conformers", "force field"),
-        "The 3D structure is shown above, with its force field.",
+        ("structure in space", "conformers", "force field"),
+        "The structure is shown above in space, with its force field.",
     ),
     ("Which groups does it have?", ("drawing", "groups"), "The groups stand above, with a drawing."),
 )

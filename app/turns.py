@@ -12,7 +12,7 @@ from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
-from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta
+from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta, Waiting
 from model.messages import Part, Text, Thinking
 
 TOLD_EVERY_S = 0.05
@@ -43,7 +43,8 @@ class Turns:
             model = yield from self._wait_for_model(growing, stop)
             if model is not None:
                 growing.note(model=model.name, unchecked=not model.abilities.tools)
-                for event in self._assistant.run(model, history, options or Options(), stop):
+                asked = replace(options or Options(), tell_waiting=True)
+                for event in self._assistant.run(model, history, asked, stop):
                     growing.add(event)
                     if growing.is_due():
                         yield growing.message
@@ -82,10 +83,18 @@ class _Growing:
         self._thinking_since: float | None = None
 
     def note(self, **details: Any) -> None:
+        """Set these details of the answer; None takes one away."""
+        if all(self.message.details.get(key) == value for key, value in details.items()):
+            return
         kept = {key: value for key, value in {**self.message.details, **details}.items() if value is not None}
         self.message = replace(self.message, details=kept)
 
     def add(self, event: TurnEvent) -> None:
+        if isinstance(event, Waiting):
+            others = "another question is" if event.ahead == 1 else f"{event.ahead} other questions are"
+            self.note(notice=f"Your question waits while {others} answered.")
+            return
+        self.note(notice=None)
         if not isinstance(event, ThinkingDelta):
             self._end_thinking()
         if isinstance(event, ThinkingDelta):

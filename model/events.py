@@ -83,6 +83,8 @@ class Options:
     repetition_penalty: float | None = None
     seed: int | None = None
     thinking: bool | None = None
+    digits: bool = True  # False: no token that holds a digit, for words beside numbers that are not the model's own
+    one_line: bool = False  # end at the first line break
     tell_waiting: bool = False  # a ``Waiting`` while others are answered first
 
 

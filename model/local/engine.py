@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -42,6 +43,7 @@ class _Request:
     parser: OutputParser
     sampling: Sampling
     max_new_tokens: int
+    one_line: bool
     stop: threading.Event
     closing: threading.Event  # the model's own end
     asked_at: float
@@ -97,6 +99,7 @@ class LocalModel:
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=min(room, self.context - len(prompt.ids)),
+            one_line=options.one_line,
             stop=stop,
             closing=self._closing,
             asked_at=asked_at,
@@ -127,6 +130,11 @@ class LocalModel:
         """The token ids of a conversation's prompt."""
         return self._format.prompt(messages, (), None, 1).ids
 
+    @cached_property
+    def _digit_ids(self) -> list[int]:
+        tokens = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
+        return [id for id, token in enumerate(tokens) if any(letter.isdigit() for letter in token or "")]
+
     def close(self) -> None:
         """Stop what is being generated, end the streams that wait, and the decode thread."""
         self._closing.set()
@@ -149,6 +157,7 @@ class LocalModel:
                 options.repetition_penalty, known.repetition_penalty, getattr(own, "repetition_penalty", None), 1.0
             ),
             seed=options.seed,
+            digits=options.digits,
         )
 
     def _run(self, warm: Future[bool]) -> None:
@@ -199,7 +208,7 @@ class LocalModel:
         return logits
 
     def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
-        sampler = Sampler(request.sampling, logits.device)
+        sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
         detokenizer = Detokenizer(self.tokenizer)
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
         reason: FinishReason = "length"
@@ -212,7 +221,12 @@ class LocalModel:
                 reason = "stop"
                 break
             if piece := detokenizer.add(token):
-                request.outbox.put_all(request.parser.feed(piece))
+                line, line_break, _ = piece.partition("\n")
+                request.outbox.put_all(request.parser.feed(line if request.one_line else piece))
+                if request.one_line and line_break:
+                    detokenizer = Detokenizer(self.tokenizer)  # what it holds back belongs to the next line
+                    reason = "stop"
+                    break
             if request.new_tokens >= request.max_new_tokens:
                 break
             if request.is_over:

@@ -11,7 +11,7 @@ from app.loading import ModelSlot
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from errors import ModelError
-from model.events import TextDelta, ThinkingDelta
+from model.events import TextDelta, ThinkingDelta, Waiting
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, raising, words
 
@@ -55,6 +55,18 @@ def test_closing_the_iterator_stops_the_generation_and_keeps_what_was_said(store
     assert stop.is_set()
     kept = store.messages(conversation)[-1]
     assert (kept.status, kept.parts) == ("stopped", (Text("one "),))
+
+
+def test_a_question_that_waits_for_others_says_so_until_its_turn_comes(store, monkeypatch):
+    monkeypatch.setattr("app.turns.TOLD_EVERY_S", 0.0)
+    model = FakeModel([Waiting(2), Waiting(1), TextDelta("at last")])
+    told = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))
+    notices = [message.details.get("notice") for message in told]
+    assert notices[:3] == [
+        "Your question waits while 2 other questions are answered.",
+        "Your question waits while another question is answered.",
+        None,
+    ]
 
 
 def test_stop_keeps_the_partial_answer(store):

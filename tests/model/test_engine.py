@@ -125,6 +125,18 @@ def test_without_digits_none_is_generated_however_likely(tiny):
     assert not any(letter.isdigit() for letter in said)
 
 
+def test_an_answer_of_one_line_ends_before_the_line_break_and_counts_its_token(tiny):
+    letter, line_break = (tiny.tokenizer.encode(text)[0] for text in ("a", "\n"))
+    steps = iter([letter, letter, letter, line_break, letter, letter])
+
+    def say_the_next(_module, arguments, output):
+        output.logits[..., next(steps)] += 1000
+
+    tiny.model.register_forward_hook(say_the_next)
+    said, finished = answer(tiny, options=greedy(6, one_line=True))
+    assert (said, finished.reason, finished.usage.new_tokens) == ("aaa", "stop", 4)
+
+
 def test_a_prompt_in_several_chunks_is_read_whole(tokenizer):
     local = local_model(tiny_model(max_position_embeddings=4 * PREFILL_CHUNK), tokenizer)
     steps = Steps(local)
