@@ -18,8 +18,12 @@ SHOWN_VALUE_CHARACTERS = 80
 
 
 def shown(value: object) -> str:
-    """``value`` as it may stand in a sentence: one line, quoted, at most 80 characters of it."""
-    text = " ".join(str(value).split())
+    """``value`` as it may stand in a sentence: one line, quoted, at most 80 characters of it, none of them invisible.
+
+    A control character, or one that turns the writing direction, would change how the sentence itself reads.
+    """
+    words = str(value)[: 4 * SHOWN_VALUE_CHARACTERS].split()
+    text = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in " ".join(words))
     if len(text) > SHOWN_VALUE_CHARACTERS:
         text = text[: SHOWN_VALUE_CHARACTERS - 1] + "…"
     return f"'{text}'"

@@ -130,7 +130,7 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
         raise ToolInputError(
             f"{shown(text)} is a reaction, not a molecule",
             f"{at}{arrow + 1 + shift}",
-            "give one of its molecules, or use a reaction tool such as check_reaction",
+            "give one of its molecules",
         )
     if notations.is_selfies(text):
         return _from_selfies(text, where, dummies)
@@ -144,7 +144,7 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
         raise ToolInputError(
             f"{shown(text)} is a SMARTS pattern ({sign[1]}), which stands for many molecules",
             f"{at}{sign[0] + 1 + shift}",
-            "give one molecule as SMILES; to search with a pattern use find_substructure",
+            "give one molecule as SMILES",
         )
     return _from_smiles(text, where, shift, dummies)
 

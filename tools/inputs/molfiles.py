@@ -24,9 +24,7 @@ def read_molfile(text: str, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     """An unsanitized molecule and notes; raises ``ToolInputError`` that names the line that is wrong."""
     records = [part for part in re.split(r"^\$\$\$\$.*$", text, flags=re.MULTILINE) if part.strip()]
     if len(records) > 1:
-        raise ToolInputError(
-            f"This SD file has {len(records)} records", where, "give one of them, or upload the file and use read_file"
-        )
+        raise ToolInputError(f"This SD file has {len(records)} records", where, "give one of them")
     given = re.split(r"\r\n|\r|\n", records[0]) if records else []
     lines, notes = _with_header(given, where)
     added = len(lines) - len(given)

@@ -46,7 +46,6 @@ def refuse_odd_characters(text: str, where: str) -> None:
         if " " <= character <= "~" or character in "\t\n\r":
             continue
         name = unicodedata.name(character, "a control character")
-        visible = text if character.isprintable() else text.replace(character, f"<U+{ord(character):04X}>")
         meant = _LOOK_ALIKES.get(character)
         if meant is None:
             folded = unicodedata.normalize("NFKD", character)[:1]  # é is e and an accent
@@ -55,7 +54,7 @@ def refuse_odd_characters(text: str, where: str) -> None:
         if meant == " ":
             hint = "remove it or type a plain space"
         raise ToolInputError(
-            f"{shown(visible)} contains U+{ord(character):04X} ({name}), which is no character of a structure",
+            f"{shown(text)} contains U+{ord(character):04X} ({name}), which is no character of a structure",
             f"{where}, character {position}",
             hint,
         )

@@ -58,19 +58,11 @@ def read_record(text: str, where: str, notes: list[str]) -> tuple[str, str]:
             body = residues
         elif (body[0], body[-2]) == ("3", "5"):
             raise ToolInputError(
-                f"{shown(visible(body))} is written from 3' to 5'",
+                f"{shown(body)} is written from 3' to 5'",
                 where,
                 f"write it from 5' to 3': {_reversed(residues)}",
             )
     return name, body
-
-
-def visible(text: str) -> str:
-    """``text`` with its control and invisible characters spelled out, so that a sentence may hold it."""
-    return "".join(
-        character if character.isprintable() or character.isspace() else f"<U+{ord(character):04X}>"
-        for character in text[:200]
-    )
 
 
 def refuse_strange_characters(body: str, text: str, where: str) -> None:
@@ -161,7 +153,7 @@ def _from_fasta(body: str, where: str) -> tuple[str, str]:
     rest = body[len(header) :].strip()
     if not rest:
         raise ToolInputError(
-            f"The FASTA record {shown(visible(header))} has a header and no sequence",
+            f"The FASTA record {shown(header)} has a header and no sequence",
             where,
             "add the sequence below it",
         )

@@ -69,7 +69,7 @@ def other_kind(text: str, where: str) -> ToolInputError | None:
         return ToolInputError(
             f"{shown(text)} is a molecular formula, which says nothing of the structure",
             where,
-            "give the compound as SMILES, CAS number or name; for the formula itself use formula_report",
+            "give the compound as SMILES, CAS number or name",
         )
     if notations.may_be_name(text) and notations.has_word(text):
         return unknown_name(text, where)
