@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from errors import ModelError
 from model.events import Abilities, ChatModel
@@ -27,6 +27,11 @@ class ModelStatus:
 
 #: Called by a loader as it goes: the fraction done, and what it is doing.
 Progress = Callable[[float, str], None]
+
+
+@runtime_checkable
+class Closes(Protocol):
+    def close(self) -> None: ...
 
 
 class ModelSlot:
@@ -54,6 +59,11 @@ class ModelSlot:
         if self._status.state == "failed":
             raise ModelError(self._status.sentence)
         return self._model
+
+    def close(self) -> None:
+        """End what a loaded model is generating; its thread ends, too."""
+        if isinstance(self._model, Closes):
+            self._model.close()
 
     def _run(self) -> None:
         try:

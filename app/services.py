@@ -29,6 +29,7 @@ class Services:
         self.model.start()
 
     def close(self) -> None:
+        self.model.close()
         self.tools.close()
         self.store.close()
 

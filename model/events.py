@@ -43,10 +43,7 @@ class TextDelta:
 
 @dataclass(frozen=True)
 class Waiting:
-    """``ahead`` others are answered first; told whenever that changes, to who sets ``Options.tell_waiting`` alone.
-
-    So it is not among ``Event``, which everybody must be ready for.
-    """
+    """``ahead`` others are answered first; told whenever that changes, to who sets ``Options.tell_waiting`` alone."""
 
     ahead: int
 
@@ -59,7 +56,7 @@ class Finished:
     reason: FinishReason
 
 
-Event = ThinkingDelta | TextDelta | ToolCall | Finished
+Event = Waiting | ThinkingDelta | TextDelta | ToolCall | Finished
 
 
 @dataclass(frozen=True)

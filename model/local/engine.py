@@ -106,12 +106,12 @@ class LocalModel:
         )
         self._line.enter(request)
         try:
-            yield from self._told(request, options.tell_waiting)  # type: ignore[misc]  # Waiting: for who asked
+            yield from self._told(request, options.tell_waiting)
         finally:
             request.left = True
             self._line.leave(request)
 
-    def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event | Waiting]:
+    def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event]:
         """What the decode thread says of the request, and before that, its place in the line."""
         closed, last_told = False, 0
         while not closed:
