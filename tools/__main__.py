@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
     options = parser.parse_args(arguments)
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # in any locale
     workers = Workers(size=WORKERS if options.command == "batch" else 1)
     try:
         return _run(options, workers)
