@@ -29,128 +29,23 @@ _INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _SELFIES = re.compile(r"(?:\[[A-Za-z0-9=#@+\-/\\]+\]){2,}")
 _SMILES = re.compile(r"(?:\[[^\[\]\s]{0,40}\]?|Br|Cl|[BCNOPSFIbcnops*]|[-=#$:/\\.()@+%~\]\[]|\d)+")
 _FORMULA = re.compile(r"(?:\(?[A-Z][a-z]?\d*\)?\d*)+(?:\^?\{?\d*[+-]\}?)?")
+_SMALL_BASES = frozenset("acgtun")
 _AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWYX")
 #: Words of the sentence itself, never of a name.
-GRAMMAR = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "they",
-        "them",
-        "their",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "with",
-        "by",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "i",
-        "me",
-        "my",
-        "we",
-        "us",
-        "our",
-        "you",
-        "your",
-        "can",
-        "could",
-        "would",
-        "should",
-        "will",
-        "shall",
-        "may",
-        "might",
-        "must",
-        "please",
-        "now",
-        "also",
-        "just",
-        "so",
-        "what",
-        "which",
-        "whats",
-        "what's",
-        "how's",
-        "hows",
-        "there",
-        "here",
-        "and",
-        "or",
-        "then",
-        "too",
-        "give",
-        "tell",
-        "get",
-        "find",
-        "calculate",
-        "compute",
-        "determine",
-        "need",
-        "want",
-        "know",
-        "let",
-        "lets",
-        "about",
-        "into",
-        "using",
-        "use",
-        "whose",
-        "when",
-        "if",
-        "any",
-        "some",
-        "i'd",
-        "i'm",
-        "like",
-        "one",
-        "two",
-        "both",
-        "each",
-        "again",
-        "ok",
-        "okay",
-        "hi",
-        "hello",
-        "hey",
-        "provide",
-        "report",
-        "say",
-        "print",
-        "output",
-        "return",
-        "kindly",
-        "quickly",
-        "exactly",
-        "look",
-        "up",
-        "list",
-        "contain",
-        "contains",
-        "same",
-    ]
+_GRAMMAR = """
+    a about again also an and any are as at be been both by calculate can compute contain contains could create
+    determine did do does each exactly find for from generate get give had has have hello here hey hi how's hows
+    i i'd i'm if in into is it its just kindly know let lets like list make may me might must my need nice now
+    of ok okay on one or our output please print produce provide quick quickly report return run same say see
+    shall should simple so some tell that the their them then there these they this those to too two up us use
+    using view want was we were what what's whats when which whose will with would you your
+"""
+GRAMMAR = frozenset(_GRAMMAR.split())
+
+
+#: Words before a name that are no part of it.
+NAMING = frozenset(
+    ["name", "named", "called", "compound", "molecule", "chemical", "substance", "drug", "structure", "smiles"]
 )
 
 
@@ -189,7 +84,10 @@ def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
             take(kind, *match.span())
     words = [_trimmed(request, *match.span()) for match in _WORD.finditer(request)]
     for start, end in words:
-        if start < end and not any(taken[start:end]):
+        if end - start <= 2 and start < end and not any(taken[start:end]) and (symbol := _element(request, start, end)):
+            take("element", start, end, symbol)  # before it is read as a SMILES: "how many Cl"
+    for start, end in words:
+        if start < end and not any(taken[start:end]) and request[start:end].lower() not in known_words:
             _take_word(request, start, end, take)
     for run in _free_runs(request, words, taken):
         _take_names(request, run, known_words, take)
@@ -231,6 +129,8 @@ def _kind(text: str) -> Kind | None:
 
 
 def _sequence_kind(text: str) -> Kind | None:
+    if len(text) >= 12 and set(text) <= _SMALL_BASES:
+        text = text.upper()
     letters = set(text) - {"*"}
     if len(text) < 6 or not text.replace("*", "").isalpha() or not text.isupper():
         return None
@@ -269,6 +169,8 @@ def _looks_like_smiles(text: str) -> bool:
 def _element(request: str, start: int, end: int) -> str:
     """The symbol that a spoken element or, where atoms are counted, a symbol means; else an empty string."""
     word = request[start:end]
+    if re.match(r"[\s-]*bond", request[end:], re.IGNORECASE):  # a hydrogen bond is no hydrogen
+        return ""
     if len(word) <= 2:
         counted = re.search(r"(?:many|count|number of)\s+(?:the\s+)?$", request[:start], re.IGNORECASE)
         atoms = re.match(r"\s*-?\s*atom", request[end:], re.IGNORECASE)
@@ -351,7 +253,7 @@ def _take_names(request: str, run: list[tuple[int, int]], known_words: frozenset
                 len(words) > 1 and _spoken_element(words[0])
             ):
                 continue
-            if _is_name(request[start:end]):
+            if _is_name(request[start:end]) and not (len(words) > 1 and words[0].lower() in NAMING):
                 take("name", start, end)
                 first = last
                 break

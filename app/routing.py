@@ -18,14 +18,19 @@ from typing import Any
 from app.entities import GRAMMAR, Entity, find_entities, may_be_a_misspelt_name
 
 MOST_CALLS = 4
-COVERAGE = 0.6  # of a clause's weight that the chosen tool must account for
+#: Of a clause's weight, what the chosen tool must account for: less where the clause names something to work on.
+COVERAGE, COVERAGE_WITH_ENTITY = 0.6, 0.4
 #: Of a word by where it stands: asked for by itself, in the tool's name, in a phrase, in the description only.
 ASKED, NAMED, IN_A_PHRASE, DESCRIBED = 1.0, 0.8, 0.7, 0.4
 WRONG_SEQUENCE = 0.7  # DNA where a protein is wanted: the tool refuses it in a sentence, which helps more than silence
 
 _PRONOUNS = frozenset(["it", "its", "this", "that", "these", "those", "they", "them", "their", "same", "one"])
-_SPLIT = re.compile(r"[,;?!.\n]+(?=\s|$)|\band\b|\bthen\b|\balso\b|\bplus\b|&", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"[,;?!.\n]+(?=\s|$)|\band\b|\bthen\b|\balso\b|\bplus\b|\bfor (?=my|our)\b|\bbecause\b|\bso that\b|&", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-'’]*")
+#: What is counted: a tool that does not know this noun counts something else.
+_COUNTED = re.compile(r"\b(?:how many|number of|count(?: of)?(?: the)?)\s+([A-Za-z][\w-]*)", re.IGNORECASE)
 #: Which kinds of entity an argument takes.
 _ACCEPTS: dict[str, frozenset[str]] = {
     "molecule": frozenset(("structure", "cas", "name", "inchikey")),
@@ -38,6 +43,12 @@ _ACCEPTS: dict[str, frozenset[str]] = {
     "protein": frozenset(("protein",)),
 }
 _SEQUENCES = _ACCEPTS["sequence"]
+#: Arguments that want just this kind: their tool goes before one that takes others, too.
+_SPECIFIC: dict[str, frozenset[str]] = {
+    "name": frozenset(("name",)),
+    "protein": _ACCEPTS["protein"],
+    "nucleotides": _ACCEPTS["nucleotides"],
+}
 
 
 @dataclass(frozen=True)
@@ -67,11 +78,19 @@ class _Candidate:
         self.required = [name for name in tool["parameters"].get("required", []) if self.entities.get(name)]
         self.words: dict[str, float] = {}
         asks = [_TOKEN.findall(phrase) for phrase in tool.get("asks", ())]
-        self._weigh((_TOKEN.findall(tool["description"]), *(name.split("_") for name in properties)), DESCRIBED)
-        self._weigh((phrase for phrase in asks if len(phrase) > 1), IN_A_PHRASE)
+        self._weigh((_TOKEN.findall(tool["description"]), *(name.split("_") for name in properties), *asks), DESCRIBED)
         self._weigh((tool["name"].split("_"),), NAMED)
         self._weigh((phrase for phrase in asks if len(phrase) == 1), ASKED)
-        self.phrases = [tuple(map(stem, _TOKEN.findall(phrase))) for phrase in tool.get("asks", ()) if " " in phrase]
+        self.phrases = [tuple(map(stem, phrase)) for phrase in asks if len(phrase) > 1]
+
+    def spoken_phrases(self, words: Sequence[str]) -> frozenset[str]:
+        """The words (as stems) of those phrases that are all there, grammar aside: of "polar surface area", not "area"."""
+        said = set(words)
+        contents = [
+            frozenset(word for word in phrase if word not in _GRAMMAR_STEMS and not word.isdigit())
+            for phrase in self.phrases
+        ]
+        return frozenset().union(*(content for content in contents if content and content <= said))
 
     def _weigh(self, phrases: Iterable[Sequence[str]], weight: float) -> None:
         for phrase in phrases:
@@ -103,6 +122,10 @@ class Router:
             for phrase in (*tool.get("asks", ()), tool["name"].replace("_", " "))
             for word in _TOKEN.findall(phrase.lower())
         }
+        #: Phrases that hold a conjunction ("ball and stick"), which does not cut them.
+        self._whole = re.compile(
+            "|".join(re.escape(phrase) for phrase in _joined_phrases(catalog)) or r"(?!)", re.IGNORECASE
+        )
         self._known_words = frozenset(GRAMMAR | spoken | {word + "s" for word in spoken})
 
     def route(self, request: str, context: Sequence[str] = ()) -> list[Routed]:
@@ -110,14 +133,16 @@ class Router:
         turns, the newest last: what "it" and "its" mean when the request names nothing itself.
         """
         entities = find_entities(request, self._known_words)
-        clauses = _clauses(request, entities)
+        clauses = _clauses(request, entities, self._whole)
         earlier = [Entity(_context_kind(text), text, 0, 0) for text in context[-1:]]
         calls: list[Routed] = []
         lost = False  # the sentence began with something that no tool does: what "and" adds to it belongs to that
         for index, clause in enumerate(clauses):
+            if not clause.words and _are_used(clause.entities, calls):
+                continue  # "which is heavier, toluene or benzene": what stands after the comma was meant before it
             found = self._calls(clause, self._subjects(clauses, index, earlier))
             lost = bool(clause.words) and not found if not clause.joined else lost
-            if lost and clause.joined and not self._begins_anew(clause):
+            if lost and clause.joined and not (clause.entities or self._begins_anew(clause)):
                 continue
             calls += [call for call in found if call not in calls]
         return calls[:MOST_CALLS]
@@ -161,17 +186,32 @@ class Router:
         """The weight of the words that the tool accounts for; 0 if that is too little of the clause."""
         misspelt = {stem(entity.text) for entity in _misspelt(clause, candidate)}
         words = [word for word in map(stem, clause.words) if word not in misspelt]
+        if any(entity.kind == "element" for entity in clause.entities):
+            words.append("atom")  # "how many carbons" asks for carbon atoms
         weight = sum(self._rarity.get(word, self._unknown) for word in words)
         matched = sum(self._rarity[word] for word in words if word in candidate.words)
-        strong = any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
-        if not strong or matched < COVERAGE * weight:
+        counted = _COUNTED.search(clause.text)
+        if counted and not _is_known(counted.group(1), clause, candidate):
             return 0.0
-        score = sum(self._rarity[word] * candidate.words[word] for word in words if word in candidate.words)
+        in_phrases = candidate.spoken_phrases(words)
+        strong = bool(in_phrases) or any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
+        coverage = COVERAGE_WITH_ENTITY if clause.entities else COVERAGE
+        if not strong or matched < coverage * weight:
+            return 0.0
+        score = sum(
+            self._rarity[word] * max(candidate.words[word], IN_A_PHRASE if word in in_phrases else 0.0)
+            for word in words
+            if word in candidate.words
+        )
         return score + sum(
             0.5 * len(phrase)
             for phrase in candidate.phrases
             if _contains(list(map(stem, _TOKEN.findall(clause.text))), phrase)
         )
+
+
+def _is_known(noun: str, clause: _Clause, candidate: _Candidate) -> bool:
+    return stem(noun) in candidate.words or any(noun in entity.text for entity in clause.entities)
 
 
 def stem(word: str) -> str:
@@ -203,12 +243,20 @@ def stem(word: str) -> str:
     return word
 
 
-def _clauses(request: str, entities: list[Entity]) -> list[_Clause]:
-    """The request cut at conjunctions and punctuation outside entities; a list of entities stays whole."""
+_GRAMMAR_STEMS = frozenset(map(stem, GRAMMAR)) | {"how", "s"}
+
+
+def _joined_phrases(catalog: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [phrase for tool in catalog for phrase in tool.get("asks", ()) if _SPLIT.search(phrase)]
+
+
+def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> list[_Clause]:
+    """The request cut at conjunctions and punctuation outside entities and ``whole`` phrases; a list stays together."""
+    kept = [(entity.start, entity.end) for entity in entities] + [match.span() for match in whole.finditer(request)]
     cuts = [
         match
         for match in _SPLIT.finditer(request)
-        if not _is_inside(match, entities) and not _joins(request, match, entities)
+        if not any(start <= match.start() < end for start, end in kept) and not _joins(request, match, entities)
     ]
     starts = [0, *(match.end() for match in cuts)]
     ends = [*(match.start() for match in cuts), len(request)]
@@ -220,10 +268,6 @@ def _clauses(request: str, entities: list[Entity]) -> list[_Clause]:
         if own or words:
             clauses.append(_Clause(request[start:end], own, words, joined=mark[0] not in ".?!;\n"))
     return clauses
-
-
-def _is_inside(cut: re.Match[str], entities: list[Entity]) -> bool:
-    return any(entity.start <= cut.start() < entity.end for entity in entities)
 
 
 def _joins(request: str, cut: re.Match[str], entities: list[Entity]) -> bool:
@@ -243,6 +287,11 @@ def _content_words(request: str, start: int, end: int, entities: list[Entity]) -
         text = text.replace(entity.text, " ", 1)
     words = [word for word in _TOKEN.findall(text) if word.lower() not in GRAMMAR]
     return [word for word in words if not re.fullmatch(r"[-+]?\d+", word) and word.lower() not in ("s", "how")]
+
+
+def _are_used(entities: list[Entity], calls: list[Routed]) -> bool:
+    used = [value for call in calls for value in call.arguments.values()]
+    return bool(entities) and all(entity.text in used for entity in entities)
 
 
 def _context_kind(text: str) -> Any:
@@ -284,7 +333,7 @@ def _fits(candidate: _Candidate, subjects: list[Entity]) -> float:
         wanted = candidate.entities[name]
         accepted = [entity for entity in subjects if entity.kind in _ACCEPTS.get(wanted, frozenset())]
         if accepted:
-            fit *= 1.15 if wanted == "name" and all(entity.kind == "name" for entity in accepted) else 1.0
+            fit *= 1.15 if wanted in _SPECIFIC and all(entity.kind in _SPECIFIC[wanted] for entity in accepted) else 1.0
         elif wanted in ("protein", "nucleotides") and any(entity.kind in _SEQUENCES for entity in subjects):
             fit *= WRONG_SEQUENCE
         else:

@@ -36,7 +36,8 @@ RARE_RESIDUES = (
     asks=(
         "isoelectric point", "pI", "extinction coefficient", "molecular weight of the protein", "mass of the protein", "mass",
         "GRAVY", "hydropathy", "hydrophobicity", "instability index", "aliphatic index", "protein properties", "protparam",
-        "charge at pH 7", "absorbance",
+        "net charge at pH 7", "absorbance", "A280", "hydrophobic", "molecular weight", "weight", "mw", "kDa", "theoretical pI", "stable",
+        "amino acid composition",
     ),
 )  # fmt: skip
 def protein_report(sequence: ProteinText) -> ToolOutput:

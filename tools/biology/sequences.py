@@ -32,6 +32,8 @@ _KIND = {"dna": "DNA", "rna": "RNA", "protein": "Protein"}
     asks=(
         "GC content", "GC", "percent GC", "length", "how long", "base composition", "amino acid composition",
         "nucleotides", "bases", "reverse complement", "sequence", "complexity", "what kind of sequence",
+        "analyse", "analyze", "DNA or protein", "DNA or RNA", "RNA or protein", "complement", "molecular weight",
+        "mass", "AT content", "number of bases",
     ),
 )  # fmt: skip
 def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", "protein"] = "auto") -> ToolOutput:
@@ -99,6 +101,11 @@ def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", 
         "encode",
         "reading frame",
         "amino acid sequence of this DNA",
+        "protein sequence from",
+        "to protein",
+        "to amino acids",
+        "which peptide",
+        "code for",
     ),
 )
 def translate(

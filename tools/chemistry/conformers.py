@@ -43,7 +43,7 @@ class Conformer:
 @tool(
     group="molecule",
     libraries=("rdkit",),
-    asks=("3D", "3-D", "three dimensional", "conformer", "conformation", "geometry", "rotate", "ball and stick", "spatial"),
+    asks=("3D", "3-D", "three dimensional", "conformer", "conformation", "geometry", "rotate", "ball and stick", "spatial", "3D model", "3D view", "3D coordinates", "lowest energy", "minimise", "minimize", "optimise the geometry", "looks like in 3D"),
     time_limit_s=TIME_LIMIT_S,
 )  # fmt: skip
 def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20)] = 1) -> ToolOutput:

@@ -16,7 +16,7 @@ from tools.registry import tool
 @tool(
     group="molecule",
     libraries=("rdkit",),
-    asks=("how many atoms", "number of atoms", "count", "how many carbons", "how many hydrogens", "composition"),
+    asks=("how many atoms", "number of atoms", "count", "atoms", "elemental composition", "composition"),
 )
 def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) -> ToolOutput:
     """Count the atoms of a molecule: how many carbon, hydrogen, oxygen, nitrogen or other atoms, implicit hydrogens included.

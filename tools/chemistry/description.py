@@ -50,7 +50,7 @@ _ROWS = (
     asks=(
         "molecular weight", "molecular mass", "molar mass", "weigh", "mw", "exact mass", "monoisotopic mass", "formula",
         "logP", "lipophilicity", "TPSA", "polar surface area", "hydrogen bond donors", "acceptors", "rotatable bonds",
-        "QED", "properties", "describe", "descriptors", "charge", "stereocentres", "heavy", "weight",
+        "QED", "properties", "describe", "descriptors", "charge", "stereocentres", "heavy", "heavier", "weight", "mass", "mass per mole", "g/mol", "Mr", "H-bond donors", "H-bond acceptors", "drug-like",
     ),
 )  # fmt: skip
 def describe_molecule(molecule: MoleculeText) -> ToolOutput:

@@ -122,7 +122,7 @@ def _rgb(colour: str) -> tuple[float, float, float]:
 @tool(
     group="molecule",
     libraries=("rdkit",),
-    asks=("draw", "drawing", "sketch", "depict", "picture", "image", "2D structure", "show the structure", "skeletal formula", "visualise"),
+    asks=("draw", "drawing", "sketch", "depict", "picture", "image", "2D structure", "show the structure", "skeletal formula", "visualise", "visualize", "looks like", "look", "plot the structure", "chemical structure", "display", "illustrate", "diagram", "render", "see the structure"),
 )  # fmt: skip
 def draw_molecules(
     molecules: MoleculesText,

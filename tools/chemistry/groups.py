@@ -65,7 +65,11 @@ def find_groups(mol: Chem.Mol) -> list[tuple[str, tuple[int, ...]]]:
 @tool(
     group="molecule",
     libraries=("rdkit",),
-    asks=("functional groups", "functional group", "which groups", "moieties", "contain an ester", "has an alcohol", "ester", "amide", "amine"),
+    asks=(
+        "functional groups", "functional group", "which groups", "moieties", "groups", "ester", "amide", "amine", "alcohol",
+        "ketone", "aldehyde", "carboxylic acid", "carbamate", "nitrile", "nitro", "thiol", "sulfonamide", "lactone", "lactam",
+        "epoxide", "imine", "anhydride", "halide",
+    ),
 )  # fmt: skip
 def functional_groups(molecule: MoleculeText) -> ToolOutput:
     """Find the functional groups of a molecule, with their atoms.
