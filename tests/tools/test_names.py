@@ -133,11 +133,23 @@ def test_opsin_is_started_once_and_again_only_when_it_has_ended():
 
 
 @needs_java
-def test_opsin_that_does_not_answer_in_time_is_ended(monkeypatch):
+def test_opsin_that_does_not_answer_in_time_is_ended(monkeypatch, tmp_path):
     monkeypatch.setattr(opsin, "NAME_LIMIT_S", 0.0)
-    program = opsin.Opsin(shutil.which("java"), opsin.find_opsin()._command[-2])
+    program = opsin.Opsin(shutil.which("java"), opsin.find_opsin().command[-2], tmp_path / "none.jsa")
     assert program.smiles("3-chloro-4-ethylpyridine") == ("", "OPSIN gave no answer within 0 s")
     assert program._process is None
+
+
+@needs_java
+def test_opsin_starts_from_an_archive_of_its_classes_and_without_one(tmp_path):
+    archive = tmp_path / "new" / "opsin.jsa"
+    assert opsin.prepare(archive) and opsin.prepare(archive), "and again, over the first"
+    java, jar = opsin.find_opsin().command[0], opsin.find_opsin().command[-2]
+    for place in (archive, tmp_path / "none.jsa"):
+        program = opsin.Opsin(java, jar, place)
+        assert any("SharedArchiveFile" in part for part in program.command) == (place == archive)
+        assert Chem.CanonSmiles(program.smiles("3-chloro-4-ethylpyridine")[0]) == Chem.CanonSmiles("CCc1ccncc1Cl")
+        program.close()
 
 
 @needs_java

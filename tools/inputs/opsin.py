@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+ARCHIVE = Path(__file__).resolve().parents[2] / "models" / "opsin.jsa"
 NAME_LIMIT_S = 8.0
 COMPLAINT_WAIT_S = 0.1  # the reason comes by another pipe than the empty answer
 LONGEST_COMPLAINT = 160
@@ -32,8 +33,9 @@ _JAVA_OPTIONS = (
 class Opsin:
     """Names to SMILES; ``smiles`` may be called from any thread, one name at a time is parsed."""
 
-    def __init__(self, java: str, jar: Path) -> None:
-        self._command = [java, *_JAVA_OPTIONS, "-jar", str(jar), "-osmi"]
+    def __init__(self, java: str, jar: Path, archive: Path) -> None:
+        shared = [f"-XX:SharedArchiveFile={archive}"] if archive.is_file() else []
+        self.command = [java, *_JAVA_OPTIONS, *shared, "-jar", str(jar), "-osmi"]
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,7 +69,7 @@ class Opsin:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                self._command,
+                self.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -111,7 +113,28 @@ def find_opsin() -> Opsin | None:
     if java is None or package is None or not package.submodule_search_locations:
         return None
     jar = next(iter(sorted(Path(package.submodule_search_locations[0]).glob("opsin-cli-*.jar"))), None)
-    return Opsin(java, jar) if jar else None
+    return Opsin(java, jar, ARCHIVE) if jar else None
+
+
+def prepare(archive: Path = ARCHIVE) -> bool:
+    """Write OPSIN's loaded classes to ``archive``, from which Java then starts it in about half the time.
+
+    Returns whether it was written; where Java or OPSIN is missing nothing is, and an archive of another Java is ignored.
+    """
+    opsin = find_opsin()
+    if opsin is None:
+        return False
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.unlink(missing_ok=True)  # Java leaves it read-only
+    command = [*opsin.command[:1], *_JAVA_OPTIONS, f"-XX:ArchiveClassesAtExit={archive}", *opsin.command[-3:]]
+    done = subprocess.run(command, input=b"2-methylpropan-2-ol\n", capture_output=True, timeout=120, check=False)
+    return done.returncode == 0 and archive.is_file()
+
+
+if __name__ == "__main__":
+    print(
+        "OPSIN is ready." if prepare() else "Systematic names need Java, which was not found; all else works without."
+    )
 
 
 @lru_cache(maxsize=256)
