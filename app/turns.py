@@ -16,6 +16,8 @@ from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta,
 from model.messages import Part, Text, Thinking
 
 TOLD_EVERY_S = 0.05
+#: Of a long conversation, which Gradio compares with what it sent before at every snapshot.
+LONG_CHARACTERS, LONG_TOLD_EVERY_S = 50_000, 0.1
 SAVED_EVERY_S = 0.5
 
 
@@ -38,7 +40,12 @@ class Turns:
         Closing the iterator stops the generation and saves what there is.
         """
         history = [stored.message for stored in self._store.messages(conversation_id)]
-        growing = _Growing(self._store, self._store.add_message(conversation_id, "assistant", (), "running"))
+        is_long = sum(len(message.text) for message in history) > LONG_CHARACTERS
+        growing = _Growing(
+            self._store,
+            self._store.add_message(conversation_id, "assistant", (), "running"),
+            LONG_TOLD_EVERY_S if is_long else TOLD_EVERY_S,
+        )
         try:
             model = yield from self._wait_for_model(growing, stop)
             if model is not None:
@@ -75,9 +82,10 @@ class Turns:
 class _Growing:
     """An answer under way: folds events into parts and writes down what changed."""
 
-    def __init__(self, store: Store, message: StoredMessage) -> None:
+    def __init__(self, store: Store, message: StoredMessage, told_every_s: float) -> None:
         self.message = message
         self._store = store
+        self._told_every_s = told_every_s
         self._saved_parts = 0
         self._saved_at = self._told_at = 0.0
         self._thinking_since: float | None = None
@@ -113,9 +121,9 @@ class _Growing:
             self._append(event)
 
     def is_due(self) -> bool:
-        """Whether 50 ms have passed since the last snapshot was told; a new one counts as told."""
+        """Whether it is time since the last snapshot was told; a new one counts as told."""
         now = time.monotonic()
-        if now - self._told_at < TOLD_EVERY_S:
+        if now - self._told_at < self._told_every_s:
             return False
         self._told_at = now
         return True
