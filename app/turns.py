@@ -32,7 +32,7 @@ class Turns:
     def answer(
         self, conversation_id: str, stop: threading.Event, options: Options | None = None
     ) -> Generator[StoredMessage, None, None]:
-        """The growing answer, a snapshot at most every 50 ms; the last one is not ``running`` any more.
+        """The growing answer, a snapshot at most every 50 ms (100 in a long conversation); the last is not ``running``.
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
