@@ -211,13 +211,13 @@ def test_memory_does_not_grow_with_the_length_of_a_video(clips, tmp_path):
     program = """
         import resource, sys
         from pathlib import Path
-        import PIL.Image
+        import PIL.Image, psutil
         from model.interns1.images import Tiling
         from model.interns1.video import prepare_video
         tiling = Tiling()
         tiling.prepare_frame(PIL.Image.new("RGB", (448, 448)))
         unit = 1 if sys.platform == "darwin" else 1024
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+        before = psutil.Process().memory_info().rss
         prepared = prepare_video(Path(sys.argv[1]), tiling, 8, backends=("av",))
         print(prepared.frames[-1].number, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - before)
     """
