@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.routing import Router
+from bench import routing as bench
 from tools.registry import Toolbox
 
 REQUESTS = [json.loads(line) for line in (Path(__file__).parent / "requests.jsonl").read_text().splitlines()]
@@ -102,3 +103,23 @@ def test_every_argument_is_a_span_of_the_request(router):
 )
 def test_hostile_text_is_answered(router, hostile):
     assert len(routed(router, hostile)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("requests", "of_due", "of_idle"),
+    [("requests.jsonl", 0.9, 0.9), ("requests_tuned.jsonl", 0.93, 0.95), ("requests_held.jsonl", 0.9, 0.95)],
+)
+def test_most_requests_reach_the_right_tool_and_those_of_no_tool_reach_none(requests, of_due, of_idle):
+    toolbox = Toolbox.load()
+    routes = bench.router(toolbox)
+    rows = [
+        row
+        for row in bench.requests(requests)
+        if requests != "requests.jsonl" or not row["tool"] or row["tool"] in toolbox
+    ]
+    right = {True: [], False: []}
+    for row in rows:
+        is_right = bench.is_right(row, routes.route(row["request"]), toolbox)
+        right[bench.asks_for_a_tool(row, toolbox)].append(is_right)
+    assert sum(right[True]) >= of_due * len(right[True]) > 0
+    assert sum(right[False]) >= of_idle * len(right[False]) > 0
