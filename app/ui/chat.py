@@ -96,6 +96,13 @@ class Chat:
     def stop(self, conversation_id: str) -> None:
         self._under_way.stop(conversation_id)
 
+    def load(self, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
+        """The page was loaded. Without a conversation only the list is new: a first question may be on its way already."""
+        if self._services.store.has_conversation(conversation_id):
+            yield from self.open(conversation_id, editing, request)
+        else:
+            yield Screen(sidebar=self._sidebar(""))
+
     def open(self, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
         """Show a conversation, or the empty page; one that is being answered for another tab is followed to its end.
 
@@ -126,7 +133,8 @@ class Chat:
                 # an empty update, too, is where Gradio can tell this generator that the tab is gone
                 shown = self._tabs.shows(tab, conversation_id)
                 yield Screen(log=[*before, *message_parts(conversation_id, message)]) if shown else Screen()
-        yield Screen(composer=_idle()) if self._tabs.shows(tab, conversation_id) else Screen()
+        shown = self._tabs.shows(tab, conversation_id)
+        yield Screen(composer=_idle(), sidebar=self._sidebar(conversation_id)) if shown else Screen()
 
     def _retry(self, conversation_id: str, answer_id: int, tab: str) -> Iterator[Screen]:
         with self._under_way.turn(conversation_id) as stop:

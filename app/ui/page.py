@@ -33,6 +33,10 @@ _SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "s
 _MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "monospace")
 #: Reads the conversation's id from the address, so that a reload opens it again.
 _ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '', '']"
+#: A question sent before the opened conversation has come belongs to that conversation.
+_ASKED = (
+    "(composed, id, editing) => [composed, id || new URLSearchParams(window.location.search).get('c') || '', editing]"
+)
 _ID_TO_ADDRESS = "(id) => window.retort.remember(id)"
 _PRESSED = "(_action, id, editing) => [window.retort.pressed.shift() ?? '', id, editing]"
 
@@ -97,13 +101,13 @@ def build_page(services: Services) -> gr.Blocks:
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": while an answer streams, another conversation may be opened and asked
         acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
-        composer.submit(chat.ask, [composer, conversation, editing], shown, **acting)
+        composer.submit(chat.ask, [composer, conversation, editing], shown, js=_ASKED, **acting)
         composer.stop(chat.stop, [conversation], None, queue=False, trigger_mode="multiple", **quietly)
         act.click(chat.act, [action, conversation, editing], shown, js=_PRESSED, **acting)
         new_chat.click(chat.open, [gr.State(""), editing], shown, **acting)
         conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
         clock.tick(lambda: _status(services), None, [status, clock], **quietly)
-        page.load(chat.open, [conversation, editing], shown, js=_ID_FROM_ADDRESS, **acting)
+        page.load(chat.load, [conversation, editing], shown, js=_ID_FROM_ADDRESS, **acting)
         page.unload(chat.close)
     page.queue(max_size=64, default_concurrency_limit=MOST_STREAMS)
     return page

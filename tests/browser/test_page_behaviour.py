@@ -101,6 +101,23 @@ def test_after_a_reload_in_the_middle_the_answer_is_settled_and_can_be_asked_aga
     expect(page.locator("#composer .submit-button")).to_be_visible()
 
 
+def test_a_question_asked_before_the_page_has_loaded_its_list_is_not_painted_over(page, slow):
+    held = []
+    page.route("**/queue/join*", lambda route: route.continue_() if held else held.append(route))  # the load's own
+    open_page(page, slow.url)
+    ask(page, "Tell me a hasty story")
+    streaming(page)
+    held[0].continue_()
+    page.wait_for_timeout(1000)
+    before = said(page)
+    page.wait_for_timeout(1000)
+    assert len(said(page)) > len(before) > 0
+    assert "?c=" in page.url, "a reload finds the conversation"
+    page.locator("#composer .stop-button").click()
+    finished(page)
+    expect(page.locator("#conversations")).to_contain_text("hasty")
+
+
 def test_a_second_tab_follows_the_same_answer_to_its_end(context, slow):
     one, other = context.new_page(), context.new_page()
     open_page(one, slow.url)
