@@ -135,8 +135,9 @@ class _AvClip:
     def _open(self) -> None:
         if self._file is not None:
             self._file.close()
-        # the demuxer is named, so that no content makes FFmpeg try another: a playlist would open other files
-        self._file = self._av.open(str(self._path), format=self._container.demuxer)
+        # the demuxer is named, so that no content makes FFmpeg try another: a playlist would open other files;
+        # titles and the like, which old cameras write in Latin-1, are not read
+        self._file = self._av.open(str(self._path), format=self._container.demuxer, metadata_errors="ignore")
         try:
             self._stream = self._video_stream()
         except UploadError:
@@ -150,6 +151,8 @@ class _AvClip:
         streams = [stream for stream in self._file.streams.video if not stream.disposition & covers]
         if not streams:
             raise UploadError(f"{shown(self._name)} holds no moving pictures, perhaps sound alone; attach a video.")
+        if streams[0].codec_context is None:
+            raise _undecodable(self._name, "its codec is unknown")
         width, height = streams[0].codec_context.width, streams[0].codec_context.height
         if width * height > self._most_pixels:
             raise UploadError(
@@ -183,6 +186,8 @@ class _AvClip:
             yield
         except self._av.FFmpegError as error:
             raise _undecodable(self._name, error.strerror or "the decoder does not say why") from None
+        except IndexError:  # PyAV's, of a packet of a stream that was not there when the file was opened
+            raise _undecodable(self._name, "its streams change on the way") from None
 
 
 class _DecordClip:
