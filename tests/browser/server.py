@@ -5,6 +5,7 @@ Its processes are watched: one that asks a host beyond this machine fails the te
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
@@ -45,6 +46,9 @@ class Server:
             },
             stdout=self._output,
             stderr=subprocess.STDOUT,
+            preexec_fn=functools.partial(
+                signal.signal, signal.SIGINT, signal.SIG_DFL
+            ),  # a background shell's child is deaf
         )
         self._wait()
 

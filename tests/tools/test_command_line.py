@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -149,6 +150,8 @@ def test_ctrl_c_ends_it_quietly_with_its_workers():
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # a shell starts what it runs in the background deaf to Ctrl-C, and the tests may be such a thing
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     process.stdin.write(row("count_atoms", molecule="CCO", element="C"))
