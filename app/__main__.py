@@ -18,6 +18,7 @@ from app.loading import ModelSlot
 from app.services import build_model_slot, build_tools
 from app.settings import Settings, read_settings
 from app.uploads import Uploads
+from console import exit_status
 from errors import RetortError
 from model.events import Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Message, Part, Text, ToolCall
@@ -34,16 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.request is None:
         ask.error("say what to ask, or - to read requests from standard input")
-    try:
-        return _ask(options, read_settings())
-    except RetortError as error:
-        print(f"Retort: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read the lines has had enough
-        sys.stderr.close()
-        return 0
+    return exit_status(lambda: _ask(options, read_settings()))
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:

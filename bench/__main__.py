@@ -7,7 +7,7 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "page", "routing")
+PARTS = ("startup", "generation", "page", "routing", "tokenizer")
 
 
 def main(names: list[str]) -> int:

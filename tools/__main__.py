@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
+from console import exit_status
 from errors import RetortError, ToolInputError, shown
 from tools.running import Workers
 
@@ -31,18 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
     options = parser.parse_args(arguments)
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # in any locale
     workers = Workers(size=WORKERS if options.command == "batch" else 1)
     try:
-        return _run(options, workers)
-    except RetortError as error:
-        print(f"Retort: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read the lines has had enough
-        sys.stderr.close()
-        return 0
+        return exit_status(lambda: _run(options, workers))
     finally:
         workers.close()
 

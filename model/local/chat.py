@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class ChatFormat:
         self._abilities = abilities
         self._context = context
         added = {str(token) for token in getattr(tokenizer, "added_tokens_decoder", {}).values()}
+        self._tagged: re.Pattern[str] | None = getattr(tokenizer, "tagged", None)
         self._marks = sorted(
             mark for mark in added | set(tokenizer.all_special_tokens) if len(mark) > 2 and mark[0] in "<["
         )
@@ -109,6 +111,13 @@ class ChatFormat:
 
     def _plain(self, text: str) -> str:
         """What a person, a file or a tool wrote cannot end a turn or begin another's: its markers are broken up."""
+        pieces, at = [], 0
+        for harmless in self._tagged.finditer(text) if self._tagged else ():
+            pieces += [self._broken_up(text[at : harmless.start()]), harmless.group()]
+            at = harmless.end()
+        return "".join((*pieces, self._broken_up(text[at:])))
+
+    def _broken_up(self, text: str) -> str:
         for mark in self._marks:
             text = text.replace(mark, mark[0] + " " + mark[1:])
         return text
