@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from model.local.engine import LocalModel
 
 Progress = Callable[[float, str], None]
+INTERNS1 = "interns1"  # a model type that transformers does not know, and whose classes it has
+_ONLY_HERE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 HEADROOM = 1.15  # of the weights' size, for the cache and what a step needs besides
 #: How the classes that write text are called; others of the same type (BertForMaskedLM) load as such a class and babble.
 _WRITES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
@@ -58,21 +60,23 @@ def load(
 
 def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
     """Tokenizer and model."""
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-
-    spec, folder = shown(checkpoint.spec), checkpoint.folder
-    only_here = {"local_files_only": True, "trust_remote_code": False}
-    cannot = f"{spec} (model type {checkpoint.config['model_type']}) cannot be loaded"
+    spec, kind = shown(checkpoint.spec), checkpoint.config["model_type"]
+    cannot = f"{spec} (model type {kind}) cannot be loaded"
     with _or_refused(cannot):
-        config = AutoConfig.from_pretrained(folder, **only_here)
+        config, model_class = _architecture(checkpoint)
     with _or_refused(f"The tokenizer of {spec} cannot be loaded"):
-        tokenizer = AutoTokenizer.from_pretrained(folder, **only_here)
+        tokenizer = _tokenizer(checkpoint)
     with _or_refused(cannot):
         # weights of another shape are looked at below, like those that are not there
-        model, told = AutoModelForCausalLM.from_pretrained(
-            folder, config=config, dtype="auto", output_loading_info=True, ignore_mismatched_sizes=True, **only_here
+        model, told = model_class.from_pretrained(
+            checkpoint.folder,
+            config=config,
+            dtype="auto",
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
+            **_ONLY_HERE,
         )
-        _check_weights(spec, told)
+        _check_weights(spec, told, strict=kind == INTERNS1)
         model.to(device).eval()
     rows = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > rows:
@@ -83,10 +87,40 @@ def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
     return tokenizer, model
 
 
-def _check_weights(spec: str, told: dict[str, Any]) -> None:
-    """transformers itself only warns of weights that it did not find, and fills them with random numbers."""
+def _architecture(checkpoint: Checkpoint) -> tuple[Any, Any]:
+    """The configuration and the class that reads the weights. Intern-S1's is transformers' own under another name."""
+    if checkpoint.config["model_type"] == INTERNS1:
+        from transformers import InternVLForConditionalGeneration
+
+        from model.interns1.configuration import internvl_config
+
+        return internvl_config(checkpoint.config), InternVLForConditionalGeneration
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    return AutoConfig.from_pretrained(checkpoint.folder, **_ONLY_HERE), AutoModelForCausalLM
+
+
+def _tokenizer(checkpoint: Checkpoint) -> Any:
+    if checkpoint.config["model_type"] == INTERNS1:
+        from model.interns1.tokenizer import InternS1Tokenizer
+
+        return InternS1Tokenizer.from_folder(checkpoint.folder)
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(checkpoint.folder, **_ONLY_HERE)
+
+
+def _check_weights(spec: str, told: dict[str, Any], strict: bool) -> None:
+    """transformers itself only warns of weights that it did not find, and fills them with random numbers.
+
+    ``strict``: weights that the model has no place for are an error, too.
+    """
     if missing := sorted(told["missing_keys"]):
         raise ModelError(f"{spec} lacks {len(missing)} of its weights ({missing[0]}); fetch it again.")
+    if strict and (unexpected := sorted(told["unexpected_keys"])):
+        raise ModelError(
+            f"{spec} has {len(unexpected)} weights that its config.json leaves no place for ({unexpected[0]}); fetch it again."
+        )
     if other := sorted(str(key) for key, *_ in told["mismatched_keys"]):
         raise ModelError(
             f"{spec} has {len(other)} weights of another shape than its config.json says ({other[0]}); fetch it again."
@@ -114,7 +148,7 @@ def _check_architecture(checkpoint: Checkpoint) -> None:
     spec, config = shown(checkpoint.spec), checkpoint.config
     kind, classes = config.get("model_type"), config.get("architectures") or []
     other = "choose a model that transformers loads natively, such as Qwen/Qwen3-0.6B."
-    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+    if kind != INTERNS1 and kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         if config.get("auto_map"):
             raise ModelError(
                 f"{spec} needs Python code of its own (model type {kind}), which Retort never runs; {other}"

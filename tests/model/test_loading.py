@@ -185,7 +185,7 @@ def test_a_tokenizer_that_needs_code_of_its_own(folder):
     assert "custom code" in sentence
 
 
-@pytest.mark.parametrize("kind", ["interns1", "t5", "a-type-of-next-year", None])
+@pytest.mark.parametrize("kind", ["t5", "a-type-of-next-year", None])
 def test_a_model_type_that_transformers_cannot_chat_with(folder, kind):
     change(folder / "config.json", model_type=kind, architectures=None)
     assert f"has the model type {kind}, which transformers" in refusal(folder)
