@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
-from errors import ModelError
+from errors import ModelError, UploadError
 from model.events import Abilities, ToolSchema
 from model.messages import File, Image, Message, Part, Text, ToolCall, ToolResult, Video
+
+if TYPE_CHECKING:
+    import torch
 
 #: For a checkpoint that brings none: ChatML.
 CHATML = (
@@ -20,17 +24,46 @@ CHATML = (
 )
 
 
+class Glimpse(Protocol):
+    """A picture or video as a model reads it: ``prompt`` stands in the text, ``pixels`` decodes what stands behind it."""
+
+    @property
+    def prompt(self) -> str: ...
+
+    @property
+    def pixels(self) -> Callable[[], torch.Tensor]: ...
+
+
+class Eyes(Protocol):
+    def look(self, parts: Sequence[Image | Video], most_tiles: int | None, frames: int | None) -> Sequence[Glimpse]: ...
+
+
 @dataclass(frozen=True)
 class Prompt:
+    """``seen`` are the pictures and videos among the ids, in order."""
+
     ids: list[int]
     thinking_open: bool
+    seen: tuple[Glimpse, ...] = ()
+
+
+@dataclass
+class _Rendering:
+    """One prompt in the making: how to look at pictures, and what stands where in its text."""
+
+    image_tiles: int | None
+    video_frames: int | None
+    seen: dict[str, Glimpse] = field(default_factory=dict)
 
 
 class ChatFormat:
-    """Messages to token ids, for one tokenizer."""
+    """Messages to token ids, for one tokenizer; ``eyes`` where the model can see."""
 
-    def __init__(self, tokenizer: Any, abilities: Abilities, context: int) -> None:
+    def __init__(self, tokenizer: Any, abilities: Abilities, context: int, eyes: Eyes | None = None) -> None:
         self._tokenizer = tokenizer
+        self._eyes = eyes
+        # no file and no person can write it, since nobody is told
+        self._place = f"\ue000{secrets.token_hex(8)}:"
         self._abilities = abilities
         self._context = context
         added = {str(token) for token in getattr(tokenizer, "added_tokens_decoder", {}).values()}
@@ -40,22 +73,29 @@ class ChatFormat:
         )
 
     def prompt(
-        self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None, room: int
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[ToolSchema],
+        thinking: bool | None,
+        room: int,
+        image_tiles: int | None = None,
+        video_frames: int | None = None,
     ) -> Prompt:
         """The ids of a prompt that leaves ``room`` tokens for the answer; the oldest turns go first.
 
         A turn is a question with all that follows it, so that no answer stands without its question; the system's words
-        and the last turn stay. Raises ``ModelError`` if these alone are too long.
+        and the last turn stay. Raises ``ModelError`` if these alone are too long, and ``UploadError`` for a picture of the
+        last question that cannot be read.
         """
         longest = self._context - min(room, self._context // 4)
         prompts: dict[int, Prompt] = {}
 
         def fits(start: int) -> bool:
             kept = [message for message in messages[:start] if message.role == "system"] + list(messages[start:])
-            text = self._rendered(kept, tools, thinking)
-            ids = self._tokenizer.encode(text, add_special_tokens=False)
-            prompts[start] = Prompt(ids, text.rstrip().endswith("<think>"))
-            return len(ids) <= longest
+            rendering = _Rendering(image_tiles, video_frames)
+            text = self._rendered(kept, tools, thinking, rendering)
+            prompts[start] = self._encoded(text, rendering.seen)
+            return len(prompts[start].ids) <= longest
 
         if fits(0):
             return prompts[0]
@@ -69,11 +109,24 @@ class ChatFormat:
             )
         return prompts[start]
 
-    def _rendered(self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None) -> str:
+    def _encoded(self, text: str, seen: dict[str, Glimpse]) -> Prompt:
+        """A template may leave a message out, so that only the places in its text count."""
+        places = re.findall(f"{re.escape(self._place)}[0-9]+;", text)
+        for place in places:
+            text = text.replace(place, seen[place].prompt)
+        ids = self._tokenizer.encode(text, add_special_tokens=False)
+        return Prompt(ids, text.rstrip().endswith("<think>"), tuple(seen[place] for place in places))
+
+    def _rendered(
+        self, messages: Sequence[Message], tools: Sequence[ToolSchema], thinking: bool | None, rendering: _Rendering
+    ) -> str:
         options: dict[str, Any] = {"tools": [_tool(tool) for tool in tools] or None}
         if thinking is not None:
             options["enable_thinking"] = thinking
-        turns = _joined([turn for message in messages for turn in self._turns(message)])
+        asked = max((index for index, message in enumerate(messages) if message.role == "user"), default=0)
+        turns = _joined(
+            [turn for index, message in enumerate(messages) for turn in self._turns(message, rendering, index == asked)]
+        )
         if getattr(self._tokenizer, "chat_template", None) is None:
             options["chat_template"] = CHATML
         try:
@@ -81,7 +134,7 @@ class ChatFormat:
         except Exception as error:  # a template is a program of the checkpoint's, and fails as it likes
             raise ModelError(f"The model's chat template refuses this conversation: {error}") from error
 
-    def _turns(self, message: Message) -> list[dict[str, Any]]:
+    def _turns(self, message: Message, rendering: _Rendering, is_question: bool) -> list[dict[str, Any]]:
         """As the template takes them. A model without tools reads results as words, and its own calls not at all."""
         if message.role == "tool":
             results = [part for part in message.parts if isinstance(part, ToolResult)]
@@ -95,7 +148,8 @@ class ChatFormat:
                 {"role": "user", "content": f"Result of {part.name}: {text}"}
                 for part, text in zip(results, told, strict=True)
             ]
-        turn: dict[str, Any] = {"role": message.role, "content": self._plain("".join(map(_words, message.parts)))}
+        content = self._shown(message, rendering, is_question) + self._plain("".join(map(_words, message.parts)))
+        turn: dict[str, Any] = {"role": message.role, "content": content}
         calls = [part for part in message.parts if isinstance(part, ToolCall)]
         if calls and self._abilities.tools:
             turn["tool_calls"] = [
@@ -105,6 +159,28 @@ class ChatFormat:
         elif calls and not turn["content"]:
             return []
         return [turn]
+
+    def _shown(self, message: Message, rendering: _Rendering, is_question: bool) -> str:
+        """Its pictures and videos, a line each: a place in the text for one that is seen, else words that say it is not."""
+        parts = [part for part in message.parts if isinstance(part, (Image, Video))]
+        if self._eyes is None or not parts:
+            return "".join(
+                f"[{part.type} {self._plain(part.name)}: you cannot see it, and should say so]\n" for part in parts
+            )
+        try:
+            seen = self._eyes.look(parts, rendering.image_tiles, rendering.video_frames)
+        except UploadError:
+            if is_question:
+                raise
+            return "".join(
+                f"[{part.type} {self._plain(part.name)}: its file cannot be read any more]\n" for part in parts
+            )
+        lines = []
+        for glimpse in seen:
+            place = f"{self._place}{len(rendering.seen)};"
+            rendering.seen[place] = glimpse
+            lines.append(place + "\n")
+        return "".join(lines)
 
     def _plain_arguments(self, call: ToolCall) -> dict[str, Any]:
         return json.loads(self._plain(json.dumps(call.arguments, ensure_ascii=False)))
@@ -124,10 +200,10 @@ class ChatFormat:
 
 
 def _words(part: Part) -> str:
-    """What a part says to a model that reads text alone; reasoning is not sent back."""
+    """What a part says in words; reasoning is not sent back."""
     if isinstance(part, Text):
         return part.text
-    if isinstance(part, (Image, Video, File)):
+    if isinstance(part, File):
         return f"[{part.type} {part.name}: you cannot see it, and should say so]\n"
     return ""
 

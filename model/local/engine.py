@@ -17,7 +17,7 @@ from transformers import DynamicCache
 from errors import ModelError
 from model.catalog import KnownModel
 from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage, Waiting
-from model.local.chat import ChatFormat
+from model.local.chat import ChatFormat, Eyes
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
 from model.local.line import Line
@@ -27,6 +27,7 @@ from model.messages import Message
 from model.parsing import OutputParser
 
 PREFILL_CHUNK = 512  # tokens between two looks at the stop
+TILES_AT_ONCE = 4  # through the vision tower, likewise
 
 
 def default_threads() -> int:
@@ -40,6 +41,7 @@ class _Request:
     """One generation: what to do, when to stop, where the words go."""
 
     prompt: list[int]
+    pixels: list[torch.Tensor]  # of the pictures and videos in the prompt, in order
     parser: OutputParser
     sampling: Sampling
     max_new_tokens: int
@@ -69,7 +71,13 @@ class LocalModel:
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, known: KnownModel, abilities: Abilities, threads: int | None = None
+        self,
+        model: Any,
+        tokenizer: Any,
+        known: KnownModel,
+        abilities: Abilities,
+        threads: int | None = None,
+        eyes: Eyes | None = None,
     ) -> None:
         self.name = known.name
         self.abilities = abilities
@@ -78,7 +86,7 @@ class LocalModel:
         self.tokenizer = tokenizer
         self.threads = threads or default_threads()
         self._known = known
-        self._format = ChatFormat(tokenizer, abilities, self.context)
+        self._format = ChatFormat(tokenizer, abilities, self.context, eyes)
         self._ends = _end_ids(model, tokenizer)
         self._line: Line[_Request] = Line()
         self._closing = threading.Event()
@@ -90,12 +98,15 @@ class LocalModel:
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], options: Options, stop: threading.Event
     ) -> Iterator[Event]:
-        """See ``ChatModel``; raises ``ModelError`` if the prompt does not fit or the generation fails."""
+        """See ``ChatModel``; raises ``ModelError`` if the prompt does not fit or the generation fails, and ``UploadError``
+        for a picture that cannot be read.
+        """
         asked_at = time.perf_counter()
         room = options.max_new_tokens or self._known.max_new_tokens
-        prompt = self._format.prompt(messages, tools, options.thinking, room)
+        prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles, options.video_frames)
         request = _Request(
             prompt=prompt.ids,
+            pixels=[glimpse.pixels() for glimpse in prompt.seen],  # decoded here: the decode thread is everybody's
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=min(room, self.context - len(prompt.ids)),
@@ -199,13 +210,31 @@ class LocalModel:
 
     def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
         """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        ids = torch.tensor([request.prompt], device=self.model.device)
+        prompt = {"input_ids": torch.tensor([request.prompt], device=self.model.device)}
+        if request.pixels:
+            if (embedded := self._with_pictures(request, prompt["input_ids"])) is None:
+                return None
+            prompt = {"inputs_embeds": embedded}
         logits = None
         for start in range(0, len(request.prompt), PREFILL_CHUNK):
             if request.is_over:
                 return None
-            logits = self._logits(ids[:, start : start + PREFILL_CHUNK], cache)
+            chunk = {name: values[:, start : start + PREFILL_CHUNK] for name, values in prompt.items()}
+            logits = self._logits(cache, **chunk)
         return logits
+
+    def _with_pictures(self, request: _Request, ids: torch.Tensor) -> torch.Tensor | None:
+        """The prompt's embeddings, (1, tokens, hidden), with the tiles' features in their places; None if stopped."""
+        embedded = self.model.get_input_embeddings()(ids)
+        features = []
+        for pixels in request.pixels:
+            for tiles in pixels.split(TILES_AT_ONCE):
+                if request.is_over:
+                    return None
+                seen = self.model.get_image_features(pixel_values=tiles.to(self.model.device), return_dict=True)
+                features.append(seen.pooler_output.flatten(0, 1))
+        places = (ids == self.model.config.image_token_id).unsqueeze(-1)
+        return embedded.masked_scatter(places, torch.cat(features).to(embedded.device, embedded.dtype))
 
     def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
@@ -233,15 +262,15 @@ class LocalModel:
                 reason = "stopped"
                 break
             step.fill_(token)
-            logits = self._logits(step, cache)
+            logits = self._logits(cache, input_ids=step)
         if piece := detokenizer.close():
             request.outbox.put_all(request.parser.feed(piece))
         request.outbox.put_all(request.parser.close())
         return reason
 
-    def _logits(self, ids: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
-        """Of the token after ``ids``, which join the cache."""
-        return self.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+    def _logits(self, cache: DynamicCache, **tokens: torch.Tensor) -> torch.Tensor:
+        """Of the token after these (``input_ids`` or ``inputs_embeds``), which join the cache."""
+        return self.model(**tokens, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
 
 
 def _temperature(configured: Any) -> float:

@@ -16,6 +16,7 @@ from model.local.checkpoint import Checkpoint, find_checkpoint
 if TYPE_CHECKING:
     import torch
 
+    from model.local.chat import Eyes
     from model.local.engine import LocalModel
 
 Progress = Callable[[float, str], None]
@@ -52,10 +53,10 @@ def load(
     progress(0.4, f"Loading {known.name}: reading {checkpoint.weight_bytes / 1e6:,.0f} MB …")
     tokenizer, model = _read(checkpoint, device)
     progress(0.9, f"Loading {known.name}: warming up …")
-    # pictures have no way into this engine yet, whatever the model could do with them
-    abilities = replace(known.abilities or _abilities(tokenizer), images=False)
+    eyes = _eyes(checkpoint)
+    abilities = replace(known.abilities or _abilities(tokenizer), images=eyes is not None)
     with _or_refused(f"{shown(spec)} cannot compute on this machine"):  # no kernel for its type, or no memory left
-        return LocalModel(model, tokenizer, known, abilities, threads)
+        return LocalModel(model, tokenizer, known, abilities, threads, eyes)
 
 
 def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
@@ -108,6 +109,15 @@ def _tokenizer(checkpoint: Checkpoint) -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(checkpoint.folder, **_ONLY_HERE)
+
+
+def _eyes(checkpoint: Checkpoint) -> Eyes | None:
+    """Pictures have a way into Intern-S1 alone, whatever other models could do with them."""
+    if checkpoint.config["model_type"] != INTERNS1:
+        return None
+    from model.interns1.sight import Sight
+
+    return Sight.from_checkpoint(checkpoint.folder)
 
 
 def _check_weights(spec: str, told: dict[str, Any], strict: bool) -> None:

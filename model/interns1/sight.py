@@ -1,0 +1,78 @@
+"""What Intern-S1-mini sees of a message's pictures and videos: what stands for each in the prompt, and its tiles."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from model.interns1.images import Tiling
+from model.interns1.rgb import upright_size
+from model.interns1.video import FRAMES, PreparedVideo, prepare_video
+from model.messages import Image, Video
+
+KEPT_VIDEOS = 2  # decoded frames of the last ones; eight frames are 19 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """``prompt`` stands in the text and takes ``tokens``; ``pixels`` decodes (tiles, 3, side, side) float32."""
+
+    prompt: str
+    tokens: int
+    pixels: Callable[[], torch.Tensor]
+
+
+class Sight:
+    """For one checkpoint; may be used from any thread."""
+
+    def __init__(self, tiling: Tiling) -> None:
+        self.tiling = tiling
+        self._videos: OrderedDict[tuple[str, int], PreparedVideo] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_checkpoint(cls, folder: Path) -> Sight:
+        """Raises ``ModelError`` if the checkpoint's processor files are broken."""
+        return cls(Tiling.from_checkpoint(folder))
+
+    def look(
+        self, parts: Sequence[Image | Video], most_tiles: int | None = None, frames: int | None = None
+    ) -> list[Seen]:
+        """Each of one message's pictures and videos, in order; raises ``UploadError`` for one that cannot be read.
+
+        ``most_tiles`` is what the message's pictures may have together, ``frames`` what each video may have.
+        """
+        share = self.tiling.share(sum(isinstance(part, Image) for part in parts), most_tiles)
+        return [
+            self._picture(part, share) if isinstance(part, Image) else self._film(part, frames or FRAMES)
+            for part in parts
+        ]
+
+    def video(self, part: Video, frames: int | None = None) -> PreparedVideo:
+        """A video as the model sees it; the last ones are kept decoded."""
+        key = (part.sha256, frames or FRAMES)
+        with self._lock:
+            if (known := self._videos.get(key)) is None:
+                known = self._videos[key] = prepare_video(part, self.tiling, key[1])
+            self._videos.move_to_end(key)
+            while len(self._videos) > KEPT_VIDEOS:
+                self._videos.popitem(last=False)
+            return known
+
+    def _picture(self, part: Image, share: int) -> Seen:
+        tiles = self.tiling.tiles(*upright_size(part), share)  # from the header: what does not fit is never decoded
+        return Seen(
+            prompt=self.tiling.prompt(tiles),
+            tokens=tiles * self.tiling.tokens_per_tile + 2,
+            pixels=lambda: self.tiling.prepare([part], share).pixel_values,
+        )
+
+    def _film(self, part: Video, frames: int) -> Seen:
+        video = self.video(part, frames)
+        tokens = len(video.frames) * (self.tiling.tokens_per_tile + 2)
+        return Seen(video.prompt, tokens, lambda: video.pixel_values)
