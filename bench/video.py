@@ -25,9 +25,10 @@ ROOT = Path(__file__).parents[1]
 MOST_GROWTH_MB = 300
 
 READING = """
-import importlib, json, resource, sys, time
+import importlib, json, sys, time
 from pathlib import Path
 import PIL.Image, psutil
+from bench.memory import peak_bytes
 from model.interns1.images import Tiling
 from model.interns1.video import prepare_video
 
@@ -39,8 +40,7 @@ before = psutil.Process().memory_info().rss
 started = time.perf_counter()
 prepare_video(path, tiling, frames, backends=(backend,))
 seconds = time.perf_counter() - started
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-print(json.dumps({"seconds": seconds, "growth_mb": (peak - before) / 1e6}))
+print(json.dumps({"seconds": seconds, "growth_mb": (peak_bytes() - before) / 1e6}))
 """
 
 

@@ -209,17 +209,17 @@ def test_memory_does_not_grow_with_the_length_of_a_video(clips, tmp_path):
     path = write_clip(tmp_path / "long.mp4", 30, size=(1920, 1080), options={"preset": "ultrafast", "g": "30"})
     path = remux(path, tmp_path / "longer.mp4", times=20)
     program = """
-        import resource, sys
+        import sys
         from pathlib import Path
         import PIL.Image, psutil
+        from bench.memory import peak_bytes
         from model.interns1.images import Tiling
         from model.interns1.video import prepare_video
         tiling = Tiling()
         tiling.prepare_frame(PIL.Image.new("RGB", (448, 448)))
-        unit = 1 if sys.platform == "darwin" else 1024
         before = psutil.Process().memory_info().rss
         prepared = prepare_video(Path(sys.argv[1]), tiling, 8, backends=("av",))
-        print(prepared.frames[-1].number, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - before)
+        print(prepared.frames[-1].number, peak_bytes() - before)
     """
     result = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program), str(path)],
