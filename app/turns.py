@@ -16,6 +16,11 @@ from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta,
 from model.messages import Part, Text, Thinking
 
 TOLD_EVERY_S = 0.05
+#: What is said of an answer that ended before the model did.
+CUT_OFF = {
+    "length": "Cut off after {count:,} tokens, the most for one answer; ask it to go on.",
+    "context": "Cut off after {count:,} tokens: the model’s context is full; begin a new conversation.",
+}
 #: Of a long conversation, which Gradio compares with what it sent before at every snapshot.
 LONG_CHARACTERS, LONG_TOLD_EVERY_S = 50_000, 0.1
 SAVED_EVERY_S = 0.5
@@ -116,6 +121,8 @@ class _Growing:
             self.note(ended=event.sentence)
         elif isinstance(event, Finished):
             self.note(usage=asdict(event.usage))
+            if event.reason in CUT_OFF and "ended" not in self.message.details:
+                self.note(ended=CUT_OFF[event.reason].format(count=event.usage.new_tokens))
             self.end("stopped" if event.reason == "stopped" else "complete")
         else:
             self._append(event)

@@ -9,17 +9,21 @@ from typing import Any, Literal, Protocol
 
 from model.messages import Message, ToolCall
 
-FinishReason = Literal["stop", "length", "stopped", "error"]
+FinishReason = Literal["stop", "length", "context", "stopped", "error"]
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Exact counts of tokens, and seconds. ``first_token_s`` is None when no token was made."""
+    """Exact counts of tokens, and seconds. ``first_token_s`` is None when no token was made.
+
+    ``thinking_tokens`` are those of the new ones that were thought.
+    """
 
     prompt_tokens: int = 0
     new_tokens: int = 0
     first_token_s: float | None = None
     seconds: float = 0.0
+    thinking_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         """Of two generations in one turn: counts and seconds add up, the first token is the first one's."""
@@ -28,6 +32,7 @@ class Usage:
             self.new_tokens + other.new_tokens,
             self.first_token_s if self.first_token_s is not None else other.first_token_s,
             self.seconds + other.seconds,
+            self.thinking_tokens + other.thinking_tokens,
         )
 
 
@@ -50,7 +55,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of every stream. ``stopped``: the person stopped it; ``length``: the budget ended."""
+    """The last event of every stream. ``stopped``: the person stopped it; ``length``: the budget ended, ``context``: the context is full."""
 
     usage: Usage
     reason: FinishReason
@@ -80,6 +85,7 @@ class Options:
     repetition_penalty: float | None = None
     seed: int | None = None
     thinking: bool | None = None
+    thinking_tokens: int | None = None  # after so many, thinking is brought to its end and the answer begins
     image_tiles: int | None = None  # of a message's pictures together, for a model that cuts them into tiles
     video_frames: int | None = None  # of each video
     digits: bool = True  # False: no token that holds a digit, for words beside numbers that are not the model's own

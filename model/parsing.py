@@ -46,6 +46,11 @@ class OutputParser:
         self._at_start = True
         self._calls = 0
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether what comes next is thinking as far as is known, and no call has begun in it."""
+        return self._thinking and not self._pending
+
     def feed(self, text: str) -> list[Event]:
         self._pending += text
         events: list[Event] = []

@@ -27,6 +27,9 @@ from model.messages import Message
 from model.parsing import OutputParser
 
 PREFILL_CHUNK = 512  # tokens between two looks at the stop
+LAST_THOUGHT = "\n\nMy budget for thinking is used up, so I answer with what I have.\n</think>\n\n"
+#: Of a long answer's tokens, so many are kept from thinking, so that it never ends before the answer has begun.
+KEPT_FOR_ANSWER, LONG_ANSWER = 1024, 4096
 TILES_AT_ONCE = 4  # through the vision tower, likewise
 
 
@@ -45,6 +48,8 @@ class _Request:
     parser: OutputParser
     sampling: Sampling
     max_new_tokens: int
+    full: FinishReason  # why it ends after ``max_new_tokens``
+    thinking_budget: int | None
     one_line: bool
     stop: threading.Event
     closing: threading.Event  # the model's own end
@@ -53,6 +58,7 @@ class _Request:
     begun: bool = False  # its turn has come
     left: bool = False  # the reader has gone
     new_tokens: int = 0
+    thinking_tokens: int = 0
     first_token_s: float | None = None
 
     @property
@@ -60,8 +66,19 @@ class _Request:
         return self.left or self.stop.is_set() or self.closing.is_set()
 
     def finished(self, reason: FinishReason) -> Finished:
-        usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, time.perf_counter() - self.asked_at)
+        seconds = time.perf_counter() - self.asked_at
+        usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, seconds, self.thinking_tokens)
         return Finished(usage, reason)
+
+    def has_thought_enough(self) -> bool:
+        """Once: the thinking has used its budget up."""
+        if not self.parser.is_thinking:
+            return False
+        self.thinking_tokens += 1
+        if self.thinking_budget is None or self.thinking_tokens < self.thinking_budget:
+            return False
+        self.thinking_budget = None
+        return True
 
 
 class LocalModel:
@@ -104,12 +121,15 @@ class LocalModel:
         asked_at = time.perf_counter()
         room = options.max_new_tokens or self._known.max_new_tokens
         prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles, options.video_frames)
+        max_new_tokens = min(room, self.context - len(prompt.ids))
         request = _Request(
             prompt=prompt.ids,
             pixels=[glimpse.pixels() for glimpse in prompt.seen],  # decoded here: the decode thread is everybody's
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
-            max_new_tokens=min(room, self.context - len(prompt.ids)),
+            max_new_tokens=max_new_tokens,
+            full="length" if max_new_tokens == room else "context",
+            thinking_budget=self._thinking_budget(options, max_new_tokens),
             one_line=options.one_line,
             stop=stop,
             closing=self._closing,
@@ -121,6 +141,11 @@ class LocalModel:
         finally:
             request.left = True
             self._line.leave(request)
+
+    def _thinking_budget(self, options: Options, max_new_tokens: int) -> int | None:
+        if options.thinking_tokens is not None:
+            return options.thinking_tokens
+        return max_new_tokens - KEPT_FOR_ANSWER if max_new_tokens >= LONG_ANSWER else None
 
     def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event]:
         """What the decode thread says of the request, and before that, its place in the line."""
@@ -140,6 +165,10 @@ class LocalModel:
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of a conversation's prompt."""
         return self._format.prompt(messages, (), None, 1).ids
+
+    @cached_property
+    def _last_thought(self) -> list[int]:
+        return self.tokenizer.encode(LAST_THOUGHT, add_special_tokens=False)
 
     @cached_property
     def _digit_ids(self) -> list[int]:
@@ -240,14 +269,13 @@ class LocalModel:
         sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
         detokenizer = Detokenizer(self.tokenizer)
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
-        reason: FinishReason = "length"
         while True:
             token = sampler.choose(logits)
             request.new_tokens += 1
             if request.first_token_s is None:
                 request.first_token_s = time.perf_counter() - request.asked_at
             if token in self._ends:
-                reason = "stop"
+                reason: FinishReason = "stop"
                 break
             if piece := detokenizer.add(token):
                 line, line_break, _ = piece.partition("\n")
@@ -256,13 +284,20 @@ class LocalModel:
                     detokenizer = Detokenizer(self.tokenizer)  # what it holds back belongs to the next line
                     reason = "stop"
                     break
+            step.fill_(token)
+            taken = step
+            if request.has_thought_enough():
+                request.new_tokens += len(self._last_thought)
+                said = "".join(map(detokenizer.add, self._last_thought))
+                request.outbox.put_all(request.parser.feed(said))
+                taken = torch.tensor([[token, *self._last_thought]], device=logits.device)
             if request.new_tokens >= request.max_new_tokens:
+                reason = request.full
                 break
             if request.is_over:
                 reason = "stopped"
                 break
-            step.fill_(token)
-            logits = self._logits(cache, input_ids=step)
+            logits = self._logits(cache, input_ids=taken)
         if piece := detokenizer.close():
             request.outbox.put_all(request.parser.feed(piece))
         request.outbox.put_all(request.parser.close())

@@ -51,6 +51,8 @@ class FakeModel:
                 continue
             new += 1
             yield event
+            if isinstance(event, Finished):
+                return
         yield Finished(Usage(10, new, 0.1, 0.2), "stop")
 
 

@@ -11,7 +11,7 @@ from app.loading import ModelSlot
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from errors import ModelError
-from model.events import TextDelta, ThinkingDelta, Waiting
+from model.events import Finished, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, raising, words
 
@@ -74,6 +74,15 @@ def test_stop_keeps_the_partial_answer(store):
     model = FakeModel([TextDelta("partial"), stop.set, TextDelta("never")])
     last = list(turns(store, lambda progress: model).answer(conversation, stop))[-1]
     assert (last.status, last.parts) == ("stopped", (Text("partial"),))
+
+
+@pytest.mark.parametrize(("reason", "told"), [("length", "the most for one answer"), ("context", "context is full")])
+def test_an_answer_that_was_cut_off_says_so(store, reason, told):
+    model = FakeModel([*words("one two"), Finished(Usage(10, 1_200, 0.1, 0.2), reason)])
+    last = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))[-1]
+    assert last.status == "complete"
+    assert last.details["ended"].startswith("Cut off after 1,200 tokens")
+    assert told in last.details["ended"]
 
 
 def test_a_question_asked_while_the_model_loads_waits_and_says_so(store):

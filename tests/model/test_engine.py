@@ -359,7 +359,7 @@ def test_an_answer_ends_where_the_context_does(tiny):
     prompt = len(tiny.prompt_ids(asking(question)))
     _, finished = answer(tiny, question, greedy(10_000))
     assert prompt + finished.usage.new_tokens == CONTEXT
-    assert finished.reason == "length"
+    assert finished.reason == "context"
 
 
 def test_close_leaves_no_thread_and_later_questions_are_refused(tokenizer):

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from errors import ModelError
-from model.events import Abilities, Finished, Options
+from model.events import Abilities, Finished, Options, TextDelta, ThinkingDelta
 from model.local.loading import load
 from model.messages import Message, Text
 from tests.model.interns1_checkpoint import VOCABULARY, internvl, write_checkpoint
@@ -126,3 +126,29 @@ def test_a_folder_without_a_generation_config_answers_too(spoiled):
     *_, finished = local.stream(QUESTION, (), Options(max_new_tokens=2), threading.Event())
     local.close()
     assert finished.usage.new_tokens > 0
+
+
+def parts(events):
+    """The text thought and said of a stream."""
+    thought = "".join(event.text for event in events if isinstance(event, ThinkingDelta))
+    return thought, "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_a_thinking_budget_ends_the_thinking_and_lets_it_answer(local):
+    options = Options(max_new_tokens=80, temperature=0.0, thinking_tokens=5)
+    events = list(local.stream(QUESTION, (), options, threading.Event()))
+    thought, said = parts(events)
+    assert thought.endswith("My budget for thinking is used up, so I answer with what I have.\n")
+    assert said
+    assert events[-1].usage.thinking_tokens == 5
+    assert events[-1].usage.new_tokens <= 80
+
+
+def test_thinking_goes_on_without_a_budget_and_is_off_when_it_is_not_wanted(local):
+    events = list(local.stream(QUESTION, (), Options(max_new_tokens=30, temperature=0.0), threading.Event()))
+    thought, said = parts(events)
+    assert thought and not said
+    assert events[-1].usage.thinking_tokens == 30
+    calm = Options(max_new_tokens=30, temperature=0.0, thinking=False)
+    thought, said = parts(list(local.stream(QUESTION, (), calm, threading.Event())))
+    assert said and not thought
