@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Generator
@@ -41,7 +42,7 @@ class Turns:
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
-        ``details["model"]`` the model's name, and ``details["unchecked"]`` says that its words cannot be relied on.
+        ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on.
         Closing the iterator stops the generation and saves what there is.
         """
         history = [stored.message for stored in self._store.messages(conversation_id)]
@@ -54,8 +55,10 @@ class Turns:
         try:
             model = yield from self._wait_for_model(growing, stop)
             if model is not None:
-                growing.note(model=model.name, unchecked=not model.abilities.tools)
                 asked = replace(options or Options(), tell_waiting=True)
+                if asked.seed is None:  # drawn here and kept, so that any answer can be had again
+                    asked = replace(asked, seed=secrets.randbelow(2**31))
+                growing.note(model=model.name, unchecked=not model.abilities.tools, seed=asked.seed)
                 for event in self._assistant.run(model, history, asked, stop):
                     growing.add(event)
                     if growing.is_due():

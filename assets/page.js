@@ -9,6 +9,32 @@
     window.history.replaceState(null, "", address);
   };
 
+  // What was chosen under "How it answers", as JSON: only fields that hold something, and numbers that are in range.
+  const fields = () => [...document.querySelectorAll("#choices [name]")];
+  retort.choices = () => {
+    const chosen = {};
+    for (const field of fields()) {
+      if (field.type === "checkbox") chosen[field.name] = field.checked;
+      else if (field.value && field.checkValidity()) chosen[field.name] = field.type === "number" ? Number(field.value) : field.value;
+    }
+    return JSON.stringify(chosen);
+  };
+  const keepChoices = () => {
+    try { localStorage.setItem("retort-choices", retort.choices()); } catch { /* private windows have none */ }
+  };
+  let restored = false;
+  const restoreChoices = () => {
+    if (restored || !fields().length) return;  // they come with the page, some time after this script
+    restored = true;
+    let kept = {};
+    try { kept = JSON.parse(localStorage.getItem("retort-choices") || "{}"); } catch { /* as above */ }
+    for (const field of fields()) {
+      if (!(field.name in kept)) continue;
+      if (field.type === "checkbox") field.checked = kept[field.name];
+      else field.value = kept[field.name];
+    }
+  };
+
   const send = (data) => {
     retort.pressed.push(JSON.stringify(data));
     document.querySelector("#act")?.click();
@@ -49,6 +75,10 @@
     if (action === "edit" || action === "undo") document.querySelector("#composer textarea")?.focus();
   });
 
+  document.addEventListener("change", (event) => {
+    if (event.target.closest?.("#choices")) keepChoices();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       if (document.body.classList.contains("sidebar-over")) return closeOver();
@@ -86,6 +116,6 @@
   new MutationObserver(() => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; follow(); });
+    requestAnimationFrame(() => { due = false; restoreChoices(); follow(); });
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 })();

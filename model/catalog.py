@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from model.events import Abilities
+from model.events import Abilities, Options
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,14 @@ class KnownModel:
     min_p: float | None = None
     repetition_penalty: float | None = None
 
+
+#: Styles that a person may ask for instead of the card's values. Precise is not greedy: a model that thinks, and always
+#: takes its likeliest word, ends up in circles.
+PRESETS = {
+    "precise": Options(temperature=0.3, top_p=0.9),
+    "balanced": Options(temperature=0.7, top_p=0.95),
+    "creative": Options(temperature=1.1, top_p=0.95),
+}
 
 _INTERN_S1_MINI = KnownModel(
     name="Intern-S1-mini",

@@ -14,10 +14,12 @@ from gradio.utils import get_upload_folder
 
 from app.services import Services
 from app.store import StoredMessage
+from app.ui.choices import chosen_options
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
 from app.ui.tabs import Tabs, UnderWay
 from errors import RetortError
+from model.events import Options
 from model.messages import Image, Part, Text
 
 LONGEST_QUESTION = 50_000
@@ -51,9 +53,9 @@ class Chat:
         self._tabs = Tabs()
 
     def ask(
-        self, composed: dict[str, Any], conversation_id: str, editing: str, request: gr.Request
+        self, composed: dict[str, Any], conversation_id: str, editing: str, choices: str, request: gr.Request
     ) -> Iterator[Screen]:
-        """A question was sent; ``editing`` is the message that it replaces, or empty."""
+        """A question was sent; ``editing`` is the message that it replaces, or empty; ``choices`` those of choices.py."""
         text, files = (composed.get("text") or "").strip(), composed.get("files") or []
         if not text and not files:
             yield Screen()
@@ -67,24 +69,26 @@ class Chat:
                 if editing.isdigit():
                     store.truncate(conversation_id, int(editing))
                 store.add_message(conversation_id, "user", parts)
-                yield from self._answer(conversation_id, stop, _tab(request))
+                yield from self._answer(conversation_id, stop, _tab(request), chosen_options(choices))
         except RetortError as error:
             gr.Warning(str(error))
             yield Screen(composer=composed)
 
-    def act(self, action: str, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
+    def act(
+        self, action: str, conversation_id: str, editing: str, choices: str, request: gr.Request
+    ) -> Iterator[Screen]:
         """A button inside the chat or the list was pressed; ``action`` is its data as JSON."""
         asked = json.loads(action or "{}")
         kind, target = asked.get("action"), str(asked.get("id", ""))
         try:
             if kind == "ask":
-                yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", request)
+                yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", choices, request)
             elif kind == "open":
                 yield from self.open(target, editing, request)
             elif kind == "delete":
                 yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():
-                yield from self._retry(conversation_id, int(target), _tab(request))
+                yield from self._retry(conversation_id, int(target), _tab(request), chosen_options(choices))
             elif kind == "undo" and target.isdigit():
                 yield self._undo(conversation_id, int(target))
             elif kind == "edit" and target.isdigit():
@@ -123,12 +127,12 @@ class Chat:
         """The tab was closed or reloaded."""
         self._tabs.close(_tab(request))
 
-    def _answer(self, conversation_id: str, stop: Any, tab: str) -> Iterator[Screen]:
+    def _answer(self, conversation_id: str, stop: Any, tab: str, options: Options) -> Iterator[Screen]:
         """Stream the answer to the last question; when the page goes away the turn is stopped and kept."""
         self._tabs.show(tab, conversation_id)
         before = self._log(conversation_id)
         yield Screen(before, _busy(EMPTY), conversation_id, "", "", self._sidebar(conversation_id), _visible(False))
-        with closing(self._services.turns.answer(conversation_id, stop)) as answer:
+        with closing(self._services.turns.answer(conversation_id, stop, options)) as answer:
             for message in answer:
                 # an empty update, too, is where Gradio can tell this generator that the tab is gone
                 shown = self._tabs.shows(tab, conversation_id)
@@ -136,10 +140,10 @@ class Chat:
         shown = self._tabs.shows(tab, conversation_id)
         yield Screen(composer=_idle(), sidebar=self._sidebar(conversation_id)) if shown else Screen()
 
-    def _retry(self, conversation_id: str, answer_id: int, tab: str) -> Iterator[Screen]:
+    def _retry(self, conversation_id: str, answer_id: int, tab: str, options: Options) -> Iterator[Screen]:
         with self._under_way.turn(conversation_id) as stop:
             self._services.store.truncate(conversation_id, answer_id)
-            yield from self._answer(conversation_id, stop, tab)
+            yield from self._answer(conversation_id, stop, tab, options)
 
     def _undo(self, conversation_id: str, answer_id: int) -> Screen:
         """Take the question of this answer back into the composer."""

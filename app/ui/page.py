@@ -15,6 +15,7 @@ import gradio as gr
 
 from app.services import Services
 from app.ui.chat import Chat
+from app.ui.choices import choices_html
 from app.ui.markdown import LATEX_DELIMITERS
 from app.ui.status import status_html
 from app.ui.views import escape, notation_html
@@ -34,11 +35,10 @@ _MONO = ("ui-monospace", "SF Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "mo
 #: Reads the conversation's id from the address, so that a reload opens it again.
 _ID_FROM_ADDRESS = "() => [new URLSearchParams(window.location.search).get('c') || '', '']"
 #: A question sent before the opened conversation has come belongs to that conversation.
-_ASKED = (
-    "(composed, id, editing) => [composed, id || new URLSearchParams(window.location.search).get('c') || '', editing]"
-)
+_ASKED = """(composed, id, editing) =>
+  [composed, id || new URLSearchParams(window.location.search).get('c') || '', editing, window.retort.choices()]"""
 _ID_TO_ADDRESS = "(id) => window.retort.remember(id)"
-_PRESSED = "(_action, id, editing) => [window.retort.pressed.shift() ?? '', id, editing]"
+_PRESSED = "(_, id, editing) => [window.retort.pressed.shift() ?? '', id, editing, window.retort.choices()]"
 
 
 _MARGIN_BUTTON = '<button data-action="sidebar" aria-label="Show or hide the conversations">☰</button>'
@@ -58,6 +58,7 @@ def build_page(services: Services) -> gr.Blocks:
     with gr.Blocks(title="Retort", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         conversation = gr.Textbox(visible="hidden", elem_id="conversation-id")
         editing = gr.Textbox(visible="hidden")
+        choices = gr.Textbox(visible="hidden")
         action = gr.Textbox(visible="hidden")
         act = gr.Button(visible="hidden", elem_id="act")
         gr.HTML(_MARGIN_BUTTON, elem_id="sidebar-button", padding=False)
@@ -65,6 +66,7 @@ def build_page(services: Services) -> gr.Blocks:
             gr.HTML('<a class="wordmark" href="./">Retort</a>', padding=False)
             new_chat = gr.Button("New conversation", elem_id="new-chat", size="sm")
             sidebar = gr.HTML(elem_id="conversation-list", padding=False)
+            gr.HTML(choices_html(), padding=False)
             gr.HTML(_THEME_BUTTON, padding=False)
         with gr.Column(elem_id="page", min_width=0):
             status = gr.HTML(status_html(services.model.status()), elem_id="model-status", padding=False)
@@ -101,9 +103,9 @@ def build_page(services: Services) -> gr.Blocks:
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": while an answer streams, another conversation may be opened and asked
         acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
-        composer.submit(chat.ask, [composer, conversation, editing], shown, js=_ASKED, **acting)
+        composer.submit(chat.ask, [composer, conversation, editing, choices], shown, js=_ASKED, **acting)
         composer.stop(chat.stop, [conversation], None, queue=False, trigger_mode="multiple", **quietly)
-        act.click(chat.act, [action, conversation, editing], shown, js=_PRESSED, **acting)
+        act.click(chat.act, [action, conversation, editing, choices], shown, js=_PRESSED, **acting)
         new_chat.click(chat.open, [gr.State(""), editing], shown, **acting)
         conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
         clock.tick(lambda: _status(services), None, [status, clock], **quietly)

@@ -155,9 +155,7 @@ def _ending(message: StoredMessage) -> str:
             ("undo", "Undo", "Take the question back"),
         )
     )
-    return (
-        f'{said}<div class="answer-actions">{buttons}<span class="usage quiet">{escape(_usage(details))}</span></div>'
-    )
+    return f'{said}<div class="answer-actions">{buttons}<span class="usage quiet" title="{_seed(details)}">{escape(_usage(details))}</span></div>'
 
 
 def answer_text(message: StoredMessage) -> str:
@@ -170,6 +168,14 @@ def answer_text(message: StoredMessage) -> str:
             unchecked = part.source == "author" and message.details.get("unchecked")
             lines.append(f"{UNCHECKED}: {part.text}" if unchecked else part.text)
     return "\n\n".join(lines)
+
+
+def _seed(details: dict[str, Any]) -> str:
+    return (
+        f"Seed {details['seed']}: with it, this model on this machine answers the same again."
+        if details.get("seed")
+        else ""
+    )
 
 
 def _usage(details: dict[str, Any]) -> str:

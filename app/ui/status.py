@@ -10,7 +10,10 @@ def status_html(status: ModelStatus) -> str:
     if status.state == "failed":
         return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>'
     if status.state == "ready":
-        return f'<p class="quiet" role="status"><b>{escape(status.name)}</b> is ready. {escape(status.cannot)}</p>'
+        can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d}"
+        return (
+            f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(status.cannot)}</p>'
+        )
     percent = round(100 * status.progress)
     return (
         f'<p class="quiet" role="status">{escape(status.sentence)}</p>'

@@ -118,6 +118,25 @@ def test_a_question_asked_before_the_page_has_loaded_its_list_is_not_painted_ove
     expect(page.locator("#conversations")).to_contain_text("hasty")
 
 
+def test_how_it_answers_is_sent_with_the_question_and_kept_over_a_reload(page, quick):
+    open_page(page, quick.url)
+    expect(page.locator("#model-status")).to_contain_text("is ready")
+    page.locator("#choices summary").click()
+    expect(page.get_by_label("Think before answering")).to_be_visible()
+    expect(page.get_by_label("Tiles of a message")).to_be_hidden()  # this model sees nothing
+    page.get_by_label("Seed").fill("7")
+    page.get_by_label("Style").select_option("precise")
+    page.get_by_label("Tokens of thinking").fill("3")  # below the least, so that it does not count
+    ask(page, "What does caffeine weigh?")
+    finished(page)
+    expect(page.locator(".usage")).to_have_attribute("title", re.compile("^Seed 7:"))
+    page.reload()
+    page.locator("#choices summary").click()
+    expect(page.get_by_label("Seed")).to_have_value("7")
+    expect(page.get_by_label("Style")).to_have_value("precise")
+    expect(page.get_by_label("Tokens of thinking")).to_have_value("")
+
+
 def test_a_second_tab_follows_the_same_answer_to_its_end(context, slow):
     one, other = context.new_page(), context.new_page()
     open_page(one, slow.url)

@@ -20,10 +20,7 @@ from model.interns1.decoding import installed
 from model.interns1.images import Tiling
 from model.interns1.video import VideoLimits, middles, prepare_video, video_tokens
 from model.messages import Video
-
-av = pytest.importorskip("av", reason="the clips are made with PyAV")
-
-from tests.model.clips import number_in, remux, write_clip, write_sound  # noqa: E402  (needs PyAV)
+from tests.model.clips import number_in, remux, write_clip, write_sound
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,62 @@
+"""How a person wants answers: thinking, style, seed, length, and what pictures may cost; closed until it is wanted.
+
+Plain HTML inputs: assets/page.js keeps them in the browser over a reload and sends them along with each question as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from app.ui.views import escape
+from model.catalog import PRESETS
+from model.events import Options
+
+MOST_SEED = 2**31 - 1
+MOST_TILES = 12  # of a message's pictures together, as Intern-S1-mini was trained
+FEWEST_TOKENS, MOST_TOKENS = 16, 1_000_000
+
+
+def choices_html() -> str:
+    """The fields by the names that ``chosen_options`` reads; those of other models are hidden by page.css."""
+    styles = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in PRESETS)
+    return (
+        '<details id="choices"><summary>How it answers</summary>'
+        '<label class="thinks check"><input type="checkbox" name="thinking" checked> Think before answering</label>'
+        + _number_field("thinking_tokens", "Tokens of thinking at most", "as many as it likes", FEWEST_TOKENS, MOST_TOKENS, "thinks")
+        + f'<label>Style<select name="style"><option value="">as the model’s card says</option>{styles}</select></label>'
+        + _number_field("max_new_tokens", "Tokens of an answer at most", "the model’s own limit", FEWEST_TOKENS, MOST_TOKENS)
+        + _number_field("seed", "Seed, for the same answer again", "a new one each time", 0, MOST_SEED)
+        + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at 256 tokens each", 1, MOST_TILES, "sees")
+        + "</details>"
+    )  # fmt: skip
+
+
+def chosen_options(choices: str) -> Options:
+    """What was chosen, as a model takes it; what is no choice at all, or out of its range, is not chosen."""
+    try:
+        chosen = json.loads(choices or "{}")
+    except (ValueError, RecursionError):
+        chosen = {}
+    if not isinstance(chosen, dict):
+        chosen = {}
+    return replace(
+        PRESETS.get(str(chosen.get("style")), Options()),
+        thinking=False if chosen.get("thinking") is False else None,  # who can think does, unless told not to
+        thinking_tokens=_number(chosen.get("thinking_tokens"), FEWEST_TOKENS, MOST_TOKENS),
+        max_new_tokens=_number(chosen.get("max_new_tokens"), FEWEST_TOKENS, MOST_TOKENS),
+        seed=_number(chosen.get("seed"), 0, MOST_SEED),
+        image_tiles=_number(chosen.get("image_tiles"), 1, MOST_TILES),
+    )
+
+
+def _number_field(name: str, label: str, empty: str, least: int, most: int, kind: str = "") -> str:
+    return (
+        f'<label class="{kind}">{escape(label)}<input type="number" name="{name}" min="{least}" max="{most}" step="1" '
+        f'placeholder="{escape(empty)}"></label>'
+    )
+
+
+def _number(value: Any, least: int, most: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most else None
