@@ -20,7 +20,7 @@ from app.settings import Settings, read_settings
 from app.uploads import Uploads
 from console import exit_status
 from errors import RetortError
-from model.events import Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
+from model.events import BrokenCall, Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Message, Part, Text, ToolCall
 
 
@@ -101,6 +101,8 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "text", "text": text}
         case Statement(text, source):
             return {"type": "text", "text": text, "source": source}
+        case BrokenCall(text, reason):
+            return {"type": "broken_call", "text": text, "reason": reason}
         case Waiting(ahead):
             return {"type": "waiting", "ahead": ahead}
         case BudgetEnded(sentence):
@@ -128,6 +130,8 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
             print(f"\n[{usage.prompt_tokens} + {usage.new_tokens} tokens in {usage.seconds:.1f} s]")
         case ToolCall():
             print(f"[{event.name} {json.dumps(event.arguments, ensure_ascii=False)}]", flush=True)
+        case BrokenCall(text, reason):
+            print(f"{text}\n[not run as a tool call: {reason}]")
         case ThinkingDelta() | Waiting():
             pass
         case _ if not event.ok:

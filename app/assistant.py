@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.handles import Handles
-from app.prompts import SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
+from app.prompts import BROKEN_CALL, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
 from errors import RetortError, ToolInputError
 from model.events import (
+    BrokenCall,
     ChatModel,
     Event,
     Finished,
@@ -67,7 +68,9 @@ class BudgetEnded:
     sentence: str
 
 
-TurnEvent = Waiting | ThinkingDelta | TextDelta | Statement | ToolCall | ToolResult | BudgetEnded | Finished
+TurnEvent = (
+    Waiting | ThinkingDelta | TextDelta | BrokenCall | Statement | ToolCall | ToolResult | BudgetEnded | Finished
+)
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,10 @@ class Assistant:
         schemas = [ToolSchema(tool["name"], tool["description"], tool["parameters"]) for tool in self._tools.catalog()]
         prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(messages)]
         usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
+        was_corrected = False
         while True:
             parts: list[Any] = []
+            broken: BrokenCall | None = None
             reason: FinishReason = "stop"
             for event in model.stream(prompt, schemas, options, stop):
                 if isinstance(event, Finished):
@@ -138,11 +143,17 @@ class Assistant:
                     parts.append(event)
                 elif isinstance(event, Waiting):
                     yield event
+                elif isinstance(event, BrokenCall):
+                    broken = event
+                    parts.append(Text(event.text))
+                    yield event
                 else:
                     _gather(parts, event)
                     yield event
             calls = [part for part in parts if isinstance(part, ToolCall)]
-            if not calls or reason == "stopped":
+            correction = _correction(broken) if broken and not was_corrected else []
+            was_corrected = was_corrected or broken is not None
+            if not (calls or correction) or reason == "stopped":
                 break
             results = []
             for call in calls:
@@ -159,7 +170,8 @@ class Assistant:
                 break
             prompt += [
                 Message("assistant", tuple(parts)),
-                Message("tool", tuple(_for_reading(result, handles) for result in results)),
+                *([Message("tool", tuple(_for_reading(result, handles) for result in results))] if results else []),
+                *correction,
             ]
         yield Finished(usage, "stopped" if stop.is_set() else reason)
 
@@ -280,6 +292,10 @@ def _shown_names(result: ToolResult) -> list[str]:
 
 def _has_picture(message: Message) -> bool:
     return any(isinstance(part, (Image, Video)) for part in message.parts)
+
+
+def _correction(broken: BrokenCall) -> list[Message]:
+    return [Message("user", (Text(BROKEN_CALL.format(reason=broken.reason)),))]
 
 
 def _gather(parts: list[Any], event: Event) -> None:

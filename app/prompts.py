@@ -12,6 +12,11 @@ SYSTEM_WITH_TOOLS = (
     "convention with each number. If a tool refuses an input, say why and what to write instead; do not answer for it."
 )
 
+#: To a model whose call could not be read; once in a turn.
+BROKEN_CALL = (
+    "Your tool call was not run, since {reason}. Write it once more, as one valid JSON object between its markers."
+)
+
 SYSTEM_WITHOUT_TOOLS = (
     "You are Retort, a friendly research assistant for chemists and biologists. Answer briefly and plainly. "
     "Do not give numbers, masses, formulas or SMILES; say that you would rather compute them with a tool."

@@ -13,7 +13,7 @@ from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
-from model.events import ChatModel, Finished, Options, TextDelta, ThinkingDelta, Waiting
+from model.events import BrokenCall, ChatModel, Finished, Options, TextDelta, ThinkingDelta, Waiting
 from model.messages import Part, Text, Thinking
 
 TOLD_EVERY_S = 0.05
@@ -118,6 +118,8 @@ class _Growing:
             self._extend(Thinking(event.text))
         elif isinstance(event, TextDelta):
             self._extend(Text(event.text))
+        elif isinstance(event, BrokenCall):  # also in the middle of thinking, which is folded away: it is to be seen
+            self._append(Text(f"{event.text}\n[not run as a tool call: {event.reason}]\n\n"))
         elif isinstance(event, Statement):
             self._append(Text(event.text, source=event.source))
         elif isinstance(event, BudgetEnded):

@@ -47,6 +47,14 @@ class TextDelta:
 
 
 @dataclass(frozen=True)
+class BrokenCall:
+    """A complete block that is no valid call: as the model wrote it, and what is wrong with it."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Waiting:
     """``ahead`` others are answered first; told whenever that changes, to who sets ``Options.tell_waiting`` alone."""
 
@@ -61,7 +69,7 @@ class Finished:
     reason: FinishReason
 
 
-Event = Waiting | ThinkingDelta | TextDelta | ToolCall | Finished
+Event = Waiting | ThinkingDelta | TextDelta | ToolCall | BrokenCall | Finished
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Two dialects of calls are read, both as complete blocks only:
     <tool_call>{"name": …, "arguments": {…}}</tool_call>                        Qwen and its relatives
 
 Text is held back only while it may still become a marker or while a block is open. A block that is not a valid call
-stays visible as text, with the reason.
+is told as it was written, with the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 import re
 from typing import Any
 
-from model.events import Event, TextDelta, ThinkingDelta
+from model.events import BrokenCall, Event, TextDelta, ThinkingDelta
 from model.messages import ToolCall
 
 _THINK, _THOUGHT = "<think>", "</think>"
@@ -111,21 +111,20 @@ class OutputParser:
         try:
             name, arguments = read_call(body)
         except ValueError as error:
-            # also in the middle of thinking, which is folded away: a call that failed is to be seen
-            self._say(f"{raw}\n[not run as a tool call: {error}]", events, TextDelta)
+            events.append(BrokenCall(raw, str(error)))
             return True
         self._calls += 1
         self._at_start = True
         events.append(ToolCall(f"call_{self._calls}", name, arguments))
         return True
 
-    def _say(self, text: str, events: list[Event], kind: type[TextDelta] | type[ThinkingDelta] | None = None) -> None:
+    def _say(self, text: str, events: list[Event]) -> None:
         if self._at_start:
             text = text.lstrip()
         if not text:
             return
         self._at_start = False
-        kind = kind or (ThinkingDelta if self._thinking else TextDelta)
+        kind = ThinkingDelta if self._thinking else TextDelta
         if events and type(events[-1]) is kind:
             events[-1] = kind(events[-1].text + text)  # type: ignore[union-attr]
         else:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.assistant import Assistant, Budget, BudgetEnded, Statement, for_model
-from model.events import Abilities, Finished, Options, TextDelta, ThinkingDelta
+from model.events import Abilities, BrokenCall, Finished, Options, TextDelta, ThinkingDelta
 from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, words
 
@@ -66,6 +66,29 @@ def test_an_identical_call_is_not_run_twice():
     assert len(tools.called) == 1
     assert [result.ok for result in of(ToolResult, events)] == [True, False]
     assert [call.id for call in of(ToolCall, events)] == ["call_1", "call_2"]
+
+
+BROKEN = BrokenCall('<tool_call>{"name": </tool_call>', "its JSON is broken, so")
+
+
+def test_a_broken_call_goes_back_to_the_model_once_with_the_reason():
+    model, tools = FakeModel([BROKEN], [aspirin_call()], [BROKEN, *words("Sorry.")]), FakeTools()
+    events = run(model, tools=tools)
+    assert len(tools.called) == 1
+    assert len(model.asked) == 3
+    written, told = model.asked[1][-2:]
+    assert (written.role, written.text) == ("assistant", BROKEN.text)
+    assert told.role == "user"
+    assert "its JSON is broken, so" in told.text
+    assert events.count(BROKEN) == 2
+    assert events[-1].reason == "stop"
+
+
+def test_a_broken_call_beside_a_whole_one_keeps_the_whole_ones_result():
+    model, tools = FakeModel([aspirin_call(), BROKEN], words("180.16 Da")), FakeTools()
+    run(model, tools=tools)
+    assert len(tools.called) == 1
+    assert [message.role for message in model.asked[1][-3:]] == ["assistant", "tool", "user"]
 
 
 def test_a_model_that_only_calls_is_ended_by_the_budget_which_is_named():

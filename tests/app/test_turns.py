@@ -11,7 +11,7 @@ from app.loading import ModelSlot
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from errors import ModelError
-from model.events import Finished, TextDelta, ThinkingDelta, Usage, Waiting
+from model.events import BrokenCall, Finished, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, raising, words
 
@@ -83,6 +83,14 @@ def test_an_answer_that_was_cut_off_says_so(store, reason, told):
     assert last.status == "complete"
     assert last.details["ended"].startswith("Cut off after 1,200 tokens")
     assert told in last.details["ended"]
+
+
+def test_a_call_that_could_not_be_read_is_seen_with_the_reason(store):
+    model = FakeModel(
+        [ThinkingDelta("Hm."), BrokenCall("<tool_call>{</tool_call>", "its JSON is broken")], words("Sorry.")
+    )
+    last = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))[-1]
+    assert last.message.text == "<tool_call>{</tool_call>\n[not run as a tool call: its JSON is broken]\n\nSorry. "
 
 
 def test_a_question_asked_while_the_model_loads_waits_and_says_so(store):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.events import TextDelta, ThinkingDelta
+from model.events import BrokenCall, TextDelta, ThinkingDelta
 from model.messages import ToolCall
 from model.parsing import OutputParser
 from model.scripted import merged
@@ -83,17 +83,17 @@ def test_prose_about_the_syntax_is_prose(text):
     assert parse(text) == [TextDelta(text)]
 
 
-def test_a_block_that_is_no_call_stays_visible_with_the_reason():
-    [event] = parse('<tool_call>{"nome": "x"}</tool_call>')
-    assert event.text.startswith('<tool_call>{"nome": "x"}</tool_call>')
-    assert 'no "name"' in event.text
+def test_a_block_that_is_no_call_is_told_as_it_was_written_with_the_reason():
+    text = '<tool_call>{"nome": "x"}</tool_call>'
+    assert parse(text) == [BrokenCall(text, 'it has no "name"')]
 
 
 def test_a_block_inside_thinking_that_is_no_call_is_seen_outside_it():
     before, seen, after = parse('<think>first<tool_call>{"name": </tool_call>then')
     assert (before, after) == (ThinkingDelta("first"), ThinkingDelta("then"))
-    assert isinstance(seen, TextDelta)
-    assert seen.text.startswith('<tool_call>{"name": </tool_call>\n[not run as a tool call: its JSON is broken')
+    assert isinstance(seen, BrokenCall)
+    assert seen.text == '<tool_call>{"name": </tool_call>'
+    assert seen.reason.startswith("its JSON is broken")
 
 
 def test_prose_about_the_syntax_inside_thinking_stays_thinking():
