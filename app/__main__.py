@@ -15,9 +15,8 @@ from typing import Any
 
 from app.assistant import Assistant, Budget, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
-from app.services import build_model_slot, build_tools
+from app.services import build_model_slot, build_tools, build_uploads
 from app.settings import Settings, read_settings
-from app.uploads import Uploads
 from console import exit_status
 from errors import RetortError
 from model.events import BrokenCall, Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
@@ -29,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="answer one request, or with --json - one request a line")
     ask.add_argument("request", nargs="?", help='what to ask; - reads {"request": …} JSON lines (with --json)')
-    ask.add_argument("--file", type=Path, action="append", default=[], help="a picture to attach (repeatable)")
+    ask.add_argument("--file", type=Path, action="append", default=[], help="a picture or video to attach (repeatable)")
     ask.add_argument("--model", default="", help="a model's folder or id; without it the embedded model")
     ask.add_argument("--json", action="store_true", help="print every event as a JSON line")
     options = parser.parse_args(arguments)
@@ -49,7 +48,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
         show = _print_json if options.json else _print_plain
         with tempfile.TemporaryDirectory() as folder:
-            uploads = Uploads(Path(folder), settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
+            uploads = build_uploads(settings, Path(folder))
             pictures = tuple(uploads.take("0" * 32, path) for path in options.file)
             for request in _requests(options.request):
                 _answer(assistant, slot, (*pictures, Text(request)), request, show)

@@ -42,12 +42,19 @@ def build_services(settings: Settings) -> Services:
     tools = build_tools(settings)
     slot = build_model_slot(settings)
     assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
-    uploads = Uploads(folder / "uploads", settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000)
+    uploads = build_uploads(settings, folder / "uploads")
     return Services(store, Turns(store, assistant, slot), uploads, slot, tools)
 
 
 def build_tools(settings: Settings) -> Workers:
     return Workers(size=settings.tool_workers, memory_limit_mb=settings.tool_memory_mb)
+
+
+def build_uploads(settings: Settings, folder: Path) -> Uploads:
+    megabyte = megapixel = 1_000_000
+    return Uploads(
+        folder, settings.upload_mb * megabyte, settings.upload_megapixels * megapixel, settings.video_mb * megabyte
+    )
 
 
 def build_model_slot(settings: Settings) -> ModelSlot:

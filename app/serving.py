@@ -7,8 +7,10 @@ that would, whatever a model or a file managed to put into an answer.
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import os
+import re
 import socket
 import sys
 import threading
@@ -30,9 +32,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.services import Services
 from app.settings import ROOT, Settings
 from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
-from errors import ModelError, SettingsError
+from errors import ModelError, RetortError, SettingsError
 
 START_AFTER_S = 1.0
+MOST_COUNTED = 100  # pictures or videos of one question
+_SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
+_COUNT = re.compile(r"[1-9]\d{0,3}")
 VENDOR = ROOT / "assets" / "vendor"
 
 #: Gradio's own page needs inline scripts and styles, and evaluates the templates of its HTML components.
@@ -98,6 +103,30 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         path, media_type = found
         return FileResponse(path, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
 
+    @app.get("/frames/{conversation_id}/{sha256}/{frames}")
+    def frames_of_video(conversation_id: str, sha256: str, frames: int) -> Response:
+        from app.frames import contact_sheet  # with torch, which no other page needs
+
+        found = services.uploads.find(conversation_id, sha256)
+        if found is None or not found[1].startswith("video/") or frames < 1:
+            return PlainTextResponse("There is no such video.", status_code=404)
+        try:
+            sheet = contact_sheet(found[0], frames)
+        except RetortError as error:
+            return PlainTextResponse(str(error), status_code=422)
+        picture = io.BytesIO()
+        sheet.save(picture, "PNG")
+        headers = {"Cache-Control": "private, max-age=86400"}
+        return Response(picture.getvalue(), media_type="image/png", headers=headers)
+
+    @app.get("/cost")
+    def cost(pictures: str = "", videos: str = "", tiles: int | None = None) -> dict[str, int]:
+        """Tokens of pictures of these sizes ("640x480,…") and videos of so many frames ("8,…"); empty if it sees none."""
+        eyes = getattr(services.model.wait(0) if services.model.status().state == "ready" else None, "eyes", None)
+        sizes = [(int(width), int(height)) for width, height in _SIZE.findall(pictures)[:MOST_COUNTED]]
+        frames = [int(count) for count in _COUNT.findall(videos)[:MOST_COUNTED]]
+        return {"tokens": eyes.cost(sizes, frames, tiles)} if eyes and (sizes or frames) else {}
+
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:
         return FileResponse(ROOT / "assets" / "logo.svg", media_type="image/svg+xml")
@@ -112,7 +141,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         head=PAGE_HEAD,
         footer_links=[],
         run_history=False,
-        max_file_size=settings.upload_mb * 1_000_000,
+        max_file_size=max(settings.upload_mb, settings.video_mb) * 1_000_000,
         show_error=True,
         ssr_mode=False,
         enable_monitoring=False,

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     tool_calls: Annotated[int, Field(ge=1, le=64, description="tool calls in one answer at most")] = 8
     answer_seconds: Annotated[int, Field(ge=10, description="seconds that one answer may take")] = 900
     upload_mb: Annotated[int, Field(ge=1, le=2048, description="size of an uploaded file at most")] = 20
+    video_mb: Annotated[int, Field(ge=1, le=16384, description="size of an uploaded video at most")] = 500
     upload_megapixels: Annotated[int, Field(ge=1, le=500, description="size of an uploaded picture at most")] = 50
 
     @property

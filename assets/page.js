@@ -76,7 +76,9 @@
   });
 
   document.addEventListener("change", (event) => {
-    if (event.target.closest?.("#choices")) keepChoices();
+    if (!event.target.closest?.("#choices")) return;
+    keepChoices();
+    tellCost();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -86,6 +88,28 @@
     }
     if (event.key === "Enter" && event.target.closest?.("#composer")) following = "question";
   });
+
+  // What the pictures and videos in the composer will cost, as the server counts it; nothing for a model that sees none.
+  let counted = "";
+  const tellCost = async () => {
+    const line = document.querySelector("#cost p");
+    if (!line) return;
+    const files = [...document.querySelectorAll("#composer .thumbnail-item")];
+    const pictures = files.map((file) => file.querySelector("img")).filter((picture) => picture?.naturalWidth);
+    const { image_tiles: tiles, video_frames: frames = 8 } = JSON.parse(retort.choices());
+    const asked = new URLSearchParams({
+      pictures: pictures.map((picture) => `${picture.naturalWidth}x${picture.naturalHeight}`).join(),
+      videos: files.filter((file) => file.querySelector(".feather-video")).map(() => frames).join(),
+      ...(tiles && { tiles }),
+    }).toString();
+    if (asked === counted) return;
+    counted = asked;
+    const { tokens } = files.length ? await (await fetch(`cost?${asked}`)).json() : {};
+    if (asked !== counted) return;  // more was attached meanwhile
+    line.hidden = !tokens;
+    line.textContent = tokens ? `What is attached takes ${tokens.toLocaleString("en")} tokens.` : "";
+  };
+  document.addEventListener("load", (event) => { if (event.target.closest?.("#composer")) tellCost(); }, true);
 
   // The growing answer is followed until its question stands at the top of the window, so that what is being read stays
   // where it is; who scrolls to the end is kept at the end, and who scrolls up is left alone.
@@ -116,6 +140,6 @@
   new MutationObserver(() => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; restoreChoices(); follow(); });
+    requestAnimationFrame(() => { due = false; restoreChoices(); tellCost(); follow(); });
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 })();

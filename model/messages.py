@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+#: Of a video: unless a person says otherwise, and at most.
+FRAMES, MOST_FRAMES = 8, 64
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -41,10 +44,13 @@ class Image:
 
 @dataclass(frozen=True)
 class Video:
+    """``frames``: how many of them, evenly spread, a model that can see is shown."""
+
     path: str
     sha256: str
     media_type: str
     name: str = ""
+    frames: int = FRAMES
     type: Literal["video"] = "video"
 
 

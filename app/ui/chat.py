@@ -14,13 +14,13 @@ from gradio.utils import get_upload_folder
 
 from app.services import Services
 from app.store import StoredMessage
-from app.ui.choices import chosen_options
+from app.ui.choices import chosen_frames, chosen_options
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
 from app.ui.tabs import Tabs, UnderWay
 from errors import RetortError
 from model.events import Options
-from model.messages import Image, Part, Text
+from model.messages import Image, Part, Text, Video
 
 LONGEST_QUESTION = 50_000
 LOOKED_AT_EVERY_S = 0.3
@@ -65,7 +65,7 @@ class Chat:
             conversation_id = store.create_conversation()
         try:
             with self._under_way.turn(conversation_id) as stop:
-                parts = self._parts(conversation_id, text, files)
+                parts = self._parts(conversation_id, text, files, chosen_frames(choices))
                 if editing.isdigit():
                     store.truncate(conversation_id, int(editing))
                 store.add_message(conversation_id, "user", parts)
@@ -183,16 +183,16 @@ class Chat:
     def _log(self, conversation_id: str) -> list[dict[str, Any]]:
         return chat_messages(conversation_id, self._services.store.messages(conversation_id))
 
-    def _parts(self, conversation_id: str, text: str, files: list[Any]) -> list[Part]:
+    def _parts(self, conversation_id: str, text: str, files: list[Any], frames: int) -> list[Part]:
         if len(text) > LONGEST_QUESTION:
             raise RetortError(f"The question has {len(text):,} characters; at most {LONGEST_QUESTION:,} are taken.")
         paths = [Path(file if isinstance(file, str) else file["path"]) for file in files]
-        pictures: list[Image] = [self._services.uploads.take(conversation_id, path) for path in paths]
-        return [*pictures, Text(text)]
+        seen = [self._services.uploads.take(conversation_id, path, frames=frames) for path in paths]
+        return [*seen, Text(text)]
 
     def _composed(self, question: StoredMessage) -> dict[str, Any]:
-        """A question as the composer takes it: its words, and its pictures where Gradio may read them."""
-        pictures = [part for part in question.parts if isinstance(part, Image)]
+        """A question as the composer takes it: its words, and its pictures and videos where Gradio may read them."""
+        pictures = [part for part in question.parts if isinstance(part, (Image, Video))]
         folder = Path(get_upload_folder())
         files = [str(self._services.uploads.lend(picture, folder)) for picture in pictures]
         return {"text": question.message.text, "files": files}

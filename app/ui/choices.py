@@ -12,6 +12,7 @@ from typing import Any
 from app.ui.views import escape
 from model.catalog import PRESETS
 from model.events import Options
+from model.messages import FRAMES, MOST_FRAMES
 
 MOST_SEED = 2**31 - 1
 MOST_TILES = 12  # of a message's pictures together, as Intern-S1-mini was trained
@@ -29,18 +30,14 @@ def choices_html() -> str:
         + _number_field("max_new_tokens", "Tokens of an answer at most", "the model’s own limit", FEWEST_TOKENS, MOST_TOKENS)
         + _number_field("seed", "Seed, for the same answer again", "a new one each time", 0, MOST_SEED)
         + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at 256 tokens each", 1, MOST_TILES, "sees")
+        + _number_field("video_frames", "Frames of a video", f"{FRAMES}, at 258 tokens each", 1, MOST_FRAMES, "sees")
         + "</details>"
     )  # fmt: skip
 
 
 def chosen_options(choices: str) -> Options:
     """What was chosen, as a model takes it; what is no choice at all, or out of its range, is not chosen."""
-    try:
-        chosen = json.loads(choices or "{}")
-    except (ValueError, RecursionError):
-        chosen = {}
-    if not isinstance(chosen, dict):
-        chosen = {}
+    chosen = _read(choices)
     return replace(
         PRESETS.get(str(chosen.get("style")), Options()),
         thinking=False if chosen.get("thinking") is False else None,  # who can think does, unless told not to
@@ -49,6 +46,19 @@ def chosen_options(choices: str) -> Options:
         seed=_number(chosen.get("seed"), 0, MOST_SEED),
         image_tiles=_number(chosen.get("image_tiles"), 1, MOST_TILES),
     )
+
+
+def chosen_frames(choices: str) -> int:
+    """Of each video that is attached."""
+    return _number(_read(choices).get("video_frames"), 1, MOST_FRAMES) or FRAMES
+
+
+def _read(choices: str) -> dict[str, Any]:
+    try:
+        chosen = json.loads(choices or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return chosen if isinstance(chosen, dict) else {}
 
 
 def _number_field(name: str, label: str, empty: str, least: int, most: int, kind: str = "") -> str:

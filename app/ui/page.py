@@ -85,11 +85,12 @@ def build_page(services: Services) -> gr.Blocks:
                 placeholder="",
             )
             note = gr.HTML("", elem_id="editing-note", padding=False)
+            gr.HTML('<p class="quiet" role="status" hidden></p>', elem_id="cost", padding=False)
             composer = gr.MultimodalTextbox(
                 elem_id="composer",
                 show_label=False,
                 container=False,
-                file_types=["image"],
+                file_types=["image", "video"],
                 file_count="multiple",
                 sources=["upload"],
                 lines=1,

@@ -15,7 +15,7 @@ import gradio as gr
 from app.store import StoredMessage
 from app.ui.markdown import safe_markdown
 from app.ui.views import escape, notation_html, view_html
-from model.messages import Image, Part, Text, Thinking, ToolCall, ToolResult
+from model.messages import Image, Part, Text, Thinking, ToolCall, ToolResult, Video
 
 #: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
@@ -124,8 +124,11 @@ def _sentence(text: str) -> str:
 def _question(conversation_id: str, message: StoredMessage) -> str:
     pictures = "".join(
         f'<img src="/files/{conversation_id}/{part.sha256}" alt="{escape(part.name)}">'
-        for part in message.parts
         if isinstance(part, Image)
+        else f'<figure class="frames"><img src="/frames/{conversation_id}/{part.sha256}/{part.frames}" '
+        f'alt="Frames of {escape(part.name)}"><figcaption>{escape(part.name)}, as {part.frames} frames</figcaption></figure>'
+        for part in message.parts
+        if isinstance(part, (Image, Video))
     )
     text = f'<div class="question-text">{notation_html(message.message.text)}</div>'
     edit = f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'

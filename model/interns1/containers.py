@@ -43,6 +43,17 @@ _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _TS_PACKET = 188
 
 
+def is_video(path: Path) -> bool:
+    """Whether the file begins as a video does, whole or not."""
+    with path.open("rb") as file:
+        start = file.read(4 * _TS_PACKET)
+    try:
+        _recognised(start, path.name)
+    except UploadError:
+        return False
+    return True
+
+
 def container_of(path: Path, name: str = "") -> Container:
     """The container of the file; raises ``UploadError`` where it is none that is taken, or not all there."""
     name = name or path.name

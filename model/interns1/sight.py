@@ -12,7 +12,7 @@ import torch
 
 from model.interns1.images import Tiling
 from model.interns1.rgb import upright_size
-from model.interns1.video import FRAMES, PreparedVideo, prepare_video
+from model.interns1.video import PreparedVideo, prepare_video, video_tokens
 from model.messages import Image, Video
 
 KEPT_VIDEOS = 2  # decoded frames of the last ones; eight frames are 19 MB
@@ -40,25 +40,26 @@ class Sight:
         """Raises ``ModelError`` if the checkpoint's processor files are broken."""
         return cls(Tiling.from_checkpoint(folder))
 
-    def look(
-        self, parts: Sequence[Image | Video], most_tiles: int | None = None, frames: int | None = None
-    ) -> list[Seen]:
+    def look(self, parts: Sequence[Image | Video], most_tiles: int | None = None) -> list[Seen]:
         """Each of one message's pictures and videos, in order; raises ``UploadError`` for one that cannot be read.
 
-        ``most_tiles`` is what the message's pictures may have together, ``frames`` what each video may have.
+        ``most_tiles`` is what the message's pictures may have together; a video says itself how many frames it has.
         """
         share = self.tiling.share(sum(isinstance(part, Image) for part in parts), most_tiles)
-        return [
-            self._picture(part, share) if isinstance(part, Image) else self._film(part, frames or FRAMES)
-            for part in parts
-        ]
+        return [self._picture(part, share) if isinstance(part, Image) else self._film(part) for part in parts]
 
-    def video(self, part: Video, frames: int | None = None) -> PreparedVideo:
+    def cost(self, sizes: Sequence[tuple[int, int]], videos: Sequence[int], most_tiles: int | None = None) -> int:
+        """Tokens of one message's pictures of these (width, height) and videos of so many frames, at most."""
+        share = self.tiling.share(len(sizes), most_tiles)
+        pictures = sum(self.tiling.tokens(*size, share) for size in sizes)
+        return pictures + sum(video_tokens(self.tiling, frames) for frames in videos)
+
+    def video(self, part: Video) -> PreparedVideo:
         """A video as the model sees it; the last ones are kept decoded."""
-        key = (part.sha256, frames or FRAMES)
+        key = (part.sha256, part.frames)
         with self._lock:
             if (known := self._videos.get(key)) is None:
-                known = self._videos[key] = prepare_video(part, self.tiling, key[1])
+                known = self._videos[key] = prepare_video(part, self.tiling, part.frames)
             self._videos.move_to_end(key)
             while len(self._videos) > KEPT_VIDEOS:
                 self._videos.popitem(last=False)
@@ -72,7 +73,7 @@ class Sight:
             pixels=lambda: self.tiling.prepare([part], share).pixel_values,
         )
 
-    def _film(self, part: Video, frames: int) -> Seen:
-        video = self.video(part, frames)
+    def _film(self, part: Video) -> Seen:
+        video = self.video(part)
         tokens = len(video.frames) * (self.tiling.tokens_per_tile + 2)
         return Seen(video.prompt, tokens, lambda: video.pixel_values)

@@ -13,10 +13,7 @@ from errors import UploadError, shown
 from model.interns1.containers import container_of
 from model.interns1.decoding import Backend, opened
 from model.interns1.images import Tiling
-from model.messages import Video
-
-#: Frames of a video unless a person says otherwise: 2,064 tokens.
-FRAMES = 8
+from model.messages import FRAMES, Video
 
 
 @dataclass(frozen=True)

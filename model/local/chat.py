@@ -35,7 +35,9 @@ class Glimpse(Protocol):
 
 
 class Eyes(Protocol):
-    def look(self, parts: Sequence[Image | Video], most_tiles: int | None, frames: int | None) -> Sequence[Glimpse]: ...
+    def look(self, parts: Sequence[Image | Video], most_tiles: int | None) -> Sequence[Glimpse]: ...
+
+    def cost(self, sizes: Sequence[tuple[int, int]], videos: Sequence[int], most_tiles: int | None) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,6 @@ class _Rendering:
     """One prompt in the making: how to look at pictures, and what stands where in its text."""
 
     image_tiles: int | None
-    video_frames: int | None
     seen: dict[str, Glimpse] = field(default_factory=dict)
 
 
@@ -79,7 +80,6 @@ class ChatFormat:
         thinking: bool | None,
         room: int,
         image_tiles: int | None = None,
-        video_frames: int | None = None,
     ) -> Prompt:
         """The ids of a prompt that leaves ``room`` tokens for the answer; the oldest turns go first.
 
@@ -92,7 +92,7 @@ class ChatFormat:
 
         def fits(start: int) -> bool:
             kept = [message for message in messages[:start] if message.role == "system"] + list(messages[start:])
-            rendering = _Rendering(image_tiles, video_frames)
+            rendering = _Rendering(image_tiles)
             text = self._rendered(kept, tools, thinking, rendering)
             prompts[start] = self._encoded(text, rendering.seen)
             return len(prompts[start].ids) <= longest
@@ -168,7 +168,7 @@ class ChatFormat:
                 f"[{part.type} {self._plain(part.name)}: you cannot see it, and should say so]\n" for part in parts
             )
         try:
-            seen = self._eyes.look(parts, rendering.image_tiles, rendering.video_frames)
+            seen = self._eyes.look(parts, rendering.image_tiles)
         except UploadError:
             if is_question:
                 raise

@@ -101,6 +101,7 @@ class LocalModel:
         self.context = known.context or int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
         self.model = model
         self.tokenizer = tokenizer
+        self.eyes = eyes
         self.threads = threads or default_threads()
         self._known = known
         self._format = ChatFormat(tokenizer, abilities, self.context, eyes)
@@ -120,7 +121,7 @@ class LocalModel:
         """
         asked_at = time.perf_counter()
         room = options.max_new_tokens or self._known.max_new_tokens
-        prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles, options.video_frames)
+        prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles)
         max_new_tokens = min(room, self.context - len(prompt.ids))
         request = _Request(
             prompt=prompt.ids,

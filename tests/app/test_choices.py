@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.ui.choices import MOST_SEED, choices_html, chosen_options
+from app.ui.choices import MOST_SEED, choices_html, chosen_frames, chosen_options
 from model.events import Options
 
 
@@ -39,6 +39,11 @@ def test_nonsense_is_not_chosen(sent):
     assert chosen_options(sent) == Options()
 
 
+def test_the_frames_of_a_video_are_chosen_too():
+    assert chosen_frames('{"video_frames": 3}') == 3
+    assert chosen_frames('{"video_frames": 1000}') == chosen_frames("") == chosen_frames("[]") == 8
+
+
 def test_every_field_of_the_page_is_read():
     names = set(re.findall(r'name="(\w+)"', choices_html()))
-    assert names == {"thinking", "thinking_tokens", "style", "max_new_tokens", "seed", "image_tiles"}
+    assert names == {"thinking", "thinking_tokens", "style", "max_new_tokens", "seed", "image_tiles", "video_frames"}

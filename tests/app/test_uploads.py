@@ -9,6 +9,8 @@ import pytest
 
 from app.uploads import Uploads
 from errors import UploadError
+from model.messages import Video
+from tests.model.clips import write_clip
 
 ONE, OTHER = "1" * 32, "2" * 32
 
@@ -85,3 +87,18 @@ def test_a_deleted_conversations_files_are_removed(uploads, tmp_path):
     image = uploads.take(ONE, written(tmp_path, picture()))
     uploads.forget(ONE)
     assert uploads.find(ONE, image.sha256) is None
+
+
+def test_a_video_is_known_by_its_content_and_has_a_cap_of_its_own(tmp_path):
+    film = write_clip(tmp_path / "film.mp4", frames=10).rename(tmp_path / "film.png")
+    uploads = Uploads(tmp_path / "uploads", most_bytes=10, most_pixels=1_000_000, most_video_bytes=10_000_000)
+    video = uploads.take(ONE, film, frames=3)
+    assert isinstance(video, Video)
+    assert (video.media_type, video.name, video.frames) == ("video/mp4", "film.png", 3)
+    assert uploads.find(ONE, video.sha256)[1] == "video/mp4"
+
+
+def test_a_video_that_is_cut_off_is_refused(uploads, tmp_path):
+    film = write_clip(tmp_path / "film.mp4", frames=10)
+    with pytest.raises(UploadError, match="is cut off"):
+        uploads.take(ONE, written(tmp_path, film.read_bytes()[:-500], "cut.mp4"))

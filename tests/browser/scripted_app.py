@@ -12,12 +12,11 @@ from pathlib import Path
 
 from app.assistant import Assistant
 from app.loading import ModelSlot
-from app.services import Services, build_tools
+from app.services import Services, build_tools, build_uploads
 from app.serving import serve
 from app.settings import read_settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
-from app.uploads import Uploads
 from model.events import Abilities
 from model.scripted import ScriptedModel
 
@@ -33,9 +32,7 @@ def main() -> None:
     model = ScriptedModel(turns, abilities=Abilities(tools=True, thinking=True), delay_s=1 / own.rate)
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
-    uploads = Uploads(
-        settings.folder / "uploads", settings.upload_mb * 1_000_000, settings.upload_megapixels * 1_000_000
-    )
+    uploads = build_uploads(settings, settings.folder / "uploads")
     serve(Services(store, Turns(store, Assistant(tools), slot), uploads, slot, tools), settings)
 
 

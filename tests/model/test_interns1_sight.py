@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 
 import PIL.Image
 import PIL.ImageDraw
@@ -114,12 +115,12 @@ def test_a_turn_that_no_longer_fits_takes_its_picture_along(local, tmp_path):
 
 
 def test_a_video_is_its_frames_a_line_each(local, tmp_path):
-    film = part(write_clip(tmp_path / "a.mp4", frames=30), Video, "video/mp4")
-    made = prompt(local, [user(film, "What moves?")], video_frames=3)
+    film = replace(part(write_clip(tmp_path / "a.mp4", frames=30), Video, "video/mp4"), frames=3)
+    made = prompt(local, [user(film, "What moves?")])
     text = local.tokenizer.decode(made.ids).replace("<IMG_CONTEXT>" * 256, "…")
     assert "user\nFrame1: <img>…</img>\nFrame2: <img>…</img>\nFrame3: <img>…</img>\nWhat moves?" in text
     assert made.seen[0].pixels().shape == (3, 3, 448, 448)
-    assert answer(local, [user(film, "What moves?")], video_frames=2)[1].new_tokens > 0
+    assert answer(local, [user(film, "What moves?")])[1].new_tokens > 0
 
 
 def test_a_picture_that_cannot_be_read_is_a_sentence_now_and_words_later(local, tmp_path):
@@ -150,3 +151,11 @@ def test_a_stop_is_seen_between_tiles(local, tmp_path):
     events = list(local.stream([user(drawn(tmp_path / "a.png"), "This?")], (), Options(), stop))
     assert events[-1].reason == "stopped"
     assert events[-1].usage.new_tokens == 0
+
+
+def test_what_pictures_cost_is_told_before_they_are_sent():
+    sight = Sight(Tiling())
+    # 640 x 480 alone: 3,330 tokens; two share twelve tiles: 7 each, 1,794; a video: 258 a frame
+    assert sight.cost([(640, 480)], []) == 3_330
+    assert sight.cost([(640, 480)], [], 1) == 258
+    assert sight.cost([(640, 480), (640, 480)], [8]) == 2 * 1_794 + 2_064
