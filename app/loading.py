@@ -23,6 +23,7 @@ class ModelStatus:
     name: str = ""
     abilities: Abilities = field(default_factory=Abilities)
     cannot: str = ""
+    shows_spans: bool = False  # it has vocabularies of its own for molecules and proteins
 
 
 #: Called by a loader as it goes: the fraction done, and what it is doing.
@@ -76,7 +77,13 @@ class ModelSlot:
         else:
             self._model = model
             self._status = ModelStatus(
-                "ready", f"{model.name} is ready.", 1.0, model.name, model.abilities, self._cannot(model)
+                "ready",
+                f"{model.name} is ready.",
+                1.0,
+                model.name,
+                model.abilities,
+                self._cannot(model),
+                hasattr(getattr(model, "tokenizer", None), "spans"),
             )
         finally:
             self._settled.set()

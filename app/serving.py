@@ -17,13 +17,14 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it would ask two hosts
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -119,10 +120,21 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         headers = {"Cache-Control": "private, max-age=86400"}
         return Response(picture.getvalue(), media_type="image/png", headers=headers)
 
+    @app.get("/tokens/{conversation_id}/{message_id}")
+    def tokens(conversation_id: str, message_id: int) -> Response:
+        """How the loaded model reads a question, as HTML."""
+        tokenizer: Any = getattr(_loaded(services), "tokenizer", None)
+        message = next((m for m in services.store.messages(conversation_id) if m.id == message_id), None)
+        if message is None or not hasattr(tokenizer, "spans"):
+            return PlainTextResponse("There is nothing to show.", status_code=404)
+        from app.ui.tokens import tokens_html
+
+        return HTMLResponse(tokens_html(tokenizer, message.message.text))
+
     @app.get("/cost")
     def cost(pictures: str = "", videos: str = "", tiles: int | None = None) -> dict[str, int]:
         """Tokens of pictures of these sizes ("640x480,…") and videos of so many frames ("8,…"); empty if it sees none."""
-        eyes = getattr(services.model.wait(0) if services.model.status().state == "ready" else None, "eyes", None)
+        eyes = getattr(_loaded(services), "eyes", None)
         sizes = [(int(width), int(height)) for width, height in _SIZE.findall(pictures)[:MOST_COUNTED]]
         frames = [int(count) for count in _COUNT.findall(videos)[:MOST_COUNTED]]
         return {"tokens": eyes.cost(sizes, frames, tiles)} if eyes and (sizes or frames) else {}
@@ -151,6 +163,10 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
     app.add_middleware(_SecurityHeaders, policy=CONTENT_SECURITY_POLICY.format(ancestors=ancestors))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.host_names, www_redirect=False)
     return app
+
+
+def _loaded(services: Services) -> object | None:
+    return services.model.wait(0) if services.model.status().state == "ready" else None
 
 
 def serve(services: Services, settings: Settings) -> None:

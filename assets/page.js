@@ -56,6 +56,20 @@
     try { localStorage.setItem("retort-theme", dark ? "dark" : "light"); } catch { /* private windows have none */ }
   };
 
+  // How the model read a question, in a dialog that Escape or a click beside it closes.
+  const showTokens = async (id) => {
+    const conversation = new URLSearchParams(window.location.search).get("c");
+    const answer = await fetch(`tokens/${conversation}/${id}`);
+    const dialog = document.createElement("dialog");
+    dialog.id = "tokens";
+    if (answer.ok) dialog.innerHTML = await answer.text();
+    else dialog.textContent = await answer.text();
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+
   // The list of conversations stands beside the page where there is room, and over it when asked for elsewhere.
   const toggleSidebar = () => document.body.classList.toggle(NARROW.matches ? "sidebar-over" : "sidebar-away");
   const closeOver = () => document.body.classList.remove("sidebar-over");
@@ -66,6 +80,7 @@
     if (!button) return;
     const { action, id, text } = button.dataset;
     if (action === "copy") return copy(button);
+    if (action === "tokens") return showTokens(id);
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;
@@ -82,7 +97,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
       if (document.body.classList.contains("sidebar-over")) return closeOver();
       document.querySelector("#composer .stop-button")?.click();
     }

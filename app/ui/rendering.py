@@ -131,7 +131,10 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
         if isinstance(part, (Image, Video))
     )
     text = f'<div class="question-text">{notation_html(message.message.text)}</div>'
-    edit = f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
+    edit = (
+        f'<button data-action="tokens" data-id="{message.id}" aria-label="How the model read this question">Tokens</button>'
+        f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
+    )
     return (
         f'<div class="question" data-id="{message.id}">{pictures}{text}<div class="question-actions">{edit}</div></div>'
     )

@@ -10,7 +10,7 @@ def status_html(status: ModelStatus) -> str:
     if status.state == "failed":
         return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>'
     if status.state == "ready":
-        can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d}"
+        can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d} data-spans={status.shows_spans:d}"
         return (
             f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(status.cannot)}</p>'
         )

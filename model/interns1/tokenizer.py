@@ -117,6 +117,10 @@ class InternS1Tokenizer:
         text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
         return list(self._spans(text))
 
+    def plain_length(self, text: str) -> int:
+        """The tokens that the vocabulary of prose alone would take."""
+        return len(self._prose(text))
+
     def decode(
         self, ids: Sequence[int], skip_special_tokens: bool = False, clean_up_tokenization_spaces: bool = False
     ) -> str:

@@ -57,3 +57,21 @@ def test_a_file_that_is_neither_is_refused_with_a_sentence_and_stays_in_the_comp
     expect(page.locator("#composer .thumbnail-item")).to_be_visible()
     ask(page, "What moves?")
     expect(page.locator(".toast-body")).to_contain_text("is cut off")
+
+
+def test_how_a_question_was_tokenized_is_shown(page, seeing):
+    open_page(page, seeing.url)
+    expect(page.locator("#model-status")).to_contain_text("is ready", timeout=A_WHILE)
+    page.locator("#choices summary").click()
+    page.get_by_label("Tokens of an answer").fill("16")
+    ask(page, "What is CC(=O)Oc1ccccc1C(=O)O <b>good</b> for?")
+    finished(page)
+    page.locator(".question").hover()
+    page.get_by_label("How the model read this question").click()
+    expect(page.locator("#tokens mark.smiles").first).to_have_text("CC(=O)Oc1ccccc1C(=O)O")
+    expect(page.locator("#tokens h2")).to_have_text(
+        re.compile(r"^\d+ tokens, \d+ fewer than by the vocabulary of prose alone$")
+    )
+    expect(page.locator("#tokens .tokenized")).to_contain_text("<b>good</b>")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tokens")).to_have_count(0)
