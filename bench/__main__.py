@@ -7,7 +7,7 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "page", "routing", "tokenizer")
+PARTS = ("startup", "generation", "page", "routing", "tokenizer", "calls")
 
 
 def main(names: list[str]) -> int:

@@ -95,6 +95,7 @@ class Options:
     thinking: bool | None = None
     thinking_tokens: int | None = None  # after so many, thinking is brought to its end and the answer begins
     image_tiles: int | None = None  # of a message's pictures together, for a model that cuts them into tiles
+    valid_calls: bool = True  # a tool call is held to the schema of its tool, where the model's markers allow it
     digits: bool = True  # False: no token that holds a digit, for words beside numbers that are not the model's own
     one_line: bool = False  # end at the first line break
     tell_waiting: bool = False  # a ``Waiting`` while others are answered first

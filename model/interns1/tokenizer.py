@@ -142,6 +142,21 @@ class InternS1Tokenizer:
             for id in ids
         ]
 
+    def token_bytes(self, rows: int) -> list[bytes]:
+        """The bytes that each of ``rows`` ids stands for in a text; none for a row that no token uses."""
+        from transformers.convert_slow_tokenizer import bytes_to_unicode
+
+        of_character = {character: byte for byte, character in bytes_to_unicode().items()}
+        tokens = self.convert_ids_to_tokens(range(rows))
+        return [
+            b""
+            if token is None
+            else bytes(of_character[character] for character in token)
+            if self._kind(id) == "BPE"
+            else token.replace(_SPACE, " ").encode()
+            for id, token in enumerate(tokens)
+        ]
+
     def apply_chat_template(
         self,
         conversation: list[dict[str, Any]],

@@ -17,6 +17,7 @@ from transformers import DynamicCache
 from errors import ModelError
 from model.catalog import KnownModel
 from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage, Waiting
+from model.local.calls import CallGuide, CallGuides
 from model.local.chat import ChatFormat, Eyes
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
@@ -44,6 +45,7 @@ class _Request:
     """One generation: what to do, when to stop, where the words go."""
 
     prompt: list[int]
+    guide: CallGuide | None  # what keeps its tool calls valid
     pixels: list[torch.Tensor]  # of the pictures and videos in the prompt, in order
     parser: OutputParser
     sampling: Sampling
@@ -106,6 +108,9 @@ class LocalModel:
         self._known = known
         self._format = ChatFormat(tokenizer, abilities, self.context, eyes)
         self._ends = _end_ids(model, tokenizer)
+        self._calls = CallGuides(tokenizer, model.get_output_embeddings().weight.shape[0])
+        if abilities.tools:
+            self._calls.prepare()
         self._line: Line[_Request] = Line()
         self._closing = threading.Event()
         warm: Future[bool] = Future()
@@ -125,6 +130,7 @@ class LocalModel:
         max_new_tokens = min(room, self.context - len(prompt.ids))
         request = _Request(
             prompt=prompt.ids,
+            guide=self._calls.guide(tools) if options.valid_calls else None,
             pixels=[glimpse.pixels() for glimpse in prompt.seen],  # decoded here: the decode thread is everybody's
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
@@ -268,10 +274,12 @@ class LocalModel:
 
     def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
-        detokenizer = Detokenizer(self.tokenizer)
+        detokenizer, guide = Detokenizer(self.tokenizer), request.guide
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
         while True:
-            token = sampler.choose(logits)
+            token = sampler.choose(guide.allowed(logits) if guide else logits)
+            if guide:
+                guide.take(token)
             request.new_tokens += 1
             if request.first_token_s is None:
                 request.first_token_s = time.perf_counter() - request.asked_at
