@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Literal, Protocol, runtime_checkable
 from errors import ModelError
 from model.events import Abilities, ChatModel
 
-State = Literal["waiting", "loading", "ready", "failed"]
+State = Literal["waiting", "loading", "ready", "failed", "unloaded"]
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class ModelStatus:
     abilities: Abilities = field(default_factory=Abilities)
     cannot: str = ""
     shows_spans: bool = False  # it has vocabularies of its own for molecules and proteins
+    memory: str = ""  # after a switch: what was held before and after
 
 
 #: Called by a loader as it goes: the fraction done, and what it is doing.
 Progress = Callable[[float, str], None]
+Loader = Callable[[Progress], ChatModel]
 
 
 @runtime_checkable
@@ -36,47 +39,89 @@ class Closes(Protocol):
 
 
 class ModelSlot:
-    """Loads one model in a thread of its own; whoever needs it waits here."""
+    """Holds one model, which is loaded in a thread of its own; whoever needs it waits here.
 
-    def __init__(self, load: Callable[[Progress], ChatModel], cannot: Callable[[ChatModel], str]) -> None:
-        self._load = load
+    ``held_bytes`` measures the memory that this process holds, so that a switch can say what it freed.
+    """
+
+    def __init__(
+        self,
+        load: Loader,
+        cannot: Callable[[ChatModel], str],
+        held_bytes: Callable[[], int] | None = None,
+    ) -> None:
+        self._load: Loader | None = load
         self._cannot = cannot
+        self._held_bytes = held_bytes or _held_bytes
+        self._lock = threading.Lock()
         self._settled = threading.Event()
         self._model: ChatModel | None = None
+        self._turn = 0  # of loadings: one that was overtaken by another is thrown away when it is done
         self._status = ModelStatus("waiting", "The model has not been asked for yet.")
 
     def start(self) -> None:
         """Begin to load, once."""
-        if self._status.state == "waiting":
+        with self._lock:
+            if self._status.state != "waiting" or self._load is None:
+                return
             self._status = ModelStatus("loading", "Loading the model …")
-            threading.Thread(target=self._run, name="load model", daemon=True).start()
+            self._begin(self._load, None)
+
+    def switch(self, load: Loader | None) -> None:
+        """Unload what there is, freeing its memory, and load another; with None there is no model then. Returns at once."""
+        with self._lock:
+            old, self._model, self._load = self._model, None, load
+            self._settled = threading.Event()
+            self._status = ModelStatus("loading", "Unloading the model …" if old else "Loading the model …")
+            self._begin(load, old)
 
     def status(self) -> ModelStatus:
         return self._status
 
     def wait(self, timeout_s: float | None) -> ChatModel | None:
-        """The model, or None if it is still loading after ``timeout_s`` (None: wait for as long as it takes); raises ``ModelError`` if it failed."""
+        """The model, or None if it is still loading after ``timeout_s`` (None: wait for as long as it takes); raises ``ModelError`` if there is none."""
         self._settled.wait(timeout_s)
-        if self._status.state == "failed":
-            raise ModelError(self._status.sentence)
-        return self._model
+        status, model = self._status, self._model
+        if status.state in ("failed", "unloaded"):
+            raise ModelError(status.sentence)
+        return model
 
     def close(self) -> None:
         """End what a loaded model is generating; its thread ends, too."""
         if isinstance(self._model, Closes):
             self._model.close()
 
-    def _run(self) -> None:
+    def _begin(self, load: Loader | None, old: ChatModel | None) -> None:
+        self._turn += 1
+        threading.Thread(
+            target=self._run, args=(self._turn, self._settled, load, [old]), name="load model", daemon=True
+        ).start()
+
+    def _run(self, turn: int, settled: threading.Event, load: Loader | None, old: list[ChatModel | None]) -> None:
+        """``old`` is a list that is emptied, so that nothing here still holds the model when its memory is measured."""
+        model: ChatModel | None = None
+        freed = ""
         try:
-            model = self._load(self._progressed)
+            if (last := old.pop()) is not None:
+                name = last.name
+                before = self._held_bytes()
+                if isinstance(last, Closes):
+                    last.close()
+                del last
+                after = self._held_bytes()
+                freed = f"Unloading {name} freed {_gb(before - after)} ({_gb(before)} before, {_gb(after)} after)."
+            if load is None:
+                self._settle(turn, ModelStatus("unloaded", f"No model is loaded; load one to ask. {freed}".rstrip()))
+                return
+            model = load(lambda fraction, doing: self._progressed(turn, fraction, doing))
         except ModelError as error:
-            self._status = ModelStatus("failed", str(error))
+            self._settle(turn, ModelStatus("failed", str(error)))
         except Exception as error:  # a library's own failure must not leave the page waiting for ever
-            self._status = ModelStatus("failed", f"The model could not be loaded: {type(error).__name__}: {error}")
+            sentence = f"The model could not be loaded: {type(error).__name__}: {error}"
+            self._settle(turn, ModelStatus("failed", sentence))
             raise
         else:
-            self._model = model
-            self._status = ModelStatus(
+            status = ModelStatus(
                 "ready",
                 f"{model.name} is ready.",
                 1.0,
@@ -84,9 +129,40 @@ class ModelSlot:
                 model.abilities,
                 self._cannot(model),
                 hasattr(getattr(model, "tokenizer", None), "spans"),
+                f"{freed} {_gb(self._held_bytes())} with {model.name}.".strip() if freed else "",
             )
+            if not self._settle(turn, status, model) and isinstance(model, Closes):
+                model.close()
         finally:
-            self._settled.set()
+            settled.set()
 
-    def _progressed(self, fraction: float, doing: str) -> None:
-        self._status = replace(self._status, progress=fraction, sentence=doing)
+    def _settle(self, turn: int, status: ModelStatus, model: ChatModel | None = None) -> bool:
+        """False if another loading has begun meanwhile."""
+        with self._lock:
+            if turn != self._turn:
+                return False
+            self._model, self._status = model, status
+            return True
+
+    def _progressed(self, turn: int, fraction: float, doing: str) -> None:
+        with self._lock:
+            if turn == self._turn:
+                self._status = replace(self._status, progress=fraction, sentence=doing)
+
+
+def _held_bytes() -> int:
+    """Resident memory of this process and what it holds on GPUs, after what can be given back was given back."""
+    import gc
+
+    import psutil
+
+    gc.collect()
+    held = psutil.Process().memory_info().rss
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        held += sum(torch.cuda.memory_reserved(device) for device in range(torch.cuda.device_count()))
+    return held
+
+
+def _gb(count: int) -> str:
+    return f"{count / 1e9:.2f} GB"

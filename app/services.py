@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.assistant import Assistant, Budget
-from app.loading import ModelSlot, Progress
+from app.loading import Loader, ModelSlot, Progress
 from app.settings import Settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
@@ -22,6 +24,7 @@ class Services:
     uploads: Uploads
     model: ModelSlot
     tools: Workers
+    loader: Callable[[str], Loader] | None = None  # of another model; None: this one stays
 
     def start(self) -> None:
         """Begin what takes a while, in the background: the model and the tools' processes."""
@@ -43,7 +46,8 @@ def build_services(settings: Settings) -> Services:
     slot = build_model_slot(settings)
     assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
     uploads = build_uploads(settings, folder / "uploads")
-    return Services(store, Turns(store, assistant, slot), uploads, slot, tools)
+    loader = None if settings.lock_model else functools.partial(model_loader, settings)
+    return Services(store, Turns(store, assistant, slot), uploads, slot, tools, loader)
 
 
 def build_tools(settings: Settings) -> Workers:
@@ -59,13 +63,18 @@ def build_uploads(settings: Settings, folder: Path) -> Uploads:
 
 def build_model_slot(settings: Settings) -> ModelSlot:
     """The slot for the model that the settings name; torch and transformers are imported when it starts to load."""
+    return ModelSlot(model_loader(settings, settings.model), _cannot)
+
+
+def model_loader(settings: Settings, model: str) -> Loader:
+    """What loads this folder or id, or the embedded model where it is empty."""
 
     def load(progress: Progress) -> ChatModel:
         from model.local.loading import load
 
-        return load(_spec(settings.model), progress=progress, threads=settings.threads or None)
+        return load(_spec(model), progress=progress, threads=settings.threads or None)
 
-    return ModelSlot(load, _cannot)
+    return load
 
 
 def _spec(model: str) -> str:

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     )
 
     model: Annotated[str, Field(description="a model's folder or Hugging Face id; empty: the embedded model")] = ""
+    lock_model: Annotated[bool, Field(description="nobody changes the model from the page")] = False
     host: Annotated[str, Field(description="address to listen on; 0.0.0.0 lets other machines in")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on")] = 7860
     allow_host: Annotated[list[str], Field(description="further host names by which browsers may reach the page")] = []
@@ -58,7 +59,8 @@ def read_settings(arguments: list[str] | None = None) -> Settings:
     try:
         settings = Settings() if arguments is None else CliApp.run(Settings, cli_args=arguments)
         if "SPACE_ID" in os.environ and "host" not in settings.model_fields_set:
-            return settings.model_copy(update={"host": "0.0.0.0"})  # a Space's own proxy comes from another machine
+            # a Space's own proxy comes from another machine, and its visitors are strangers
+            return settings.model_copy(update={"host": "0.0.0.0", "lock_model": True})
         return settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -78,7 +78,8 @@
     if (!event.target.closest?.("#sidebar, #sidebar-button") || event.target.closest("#new-chat")) closeOver();
     const button = event.target.closest?.("[data-action]");
     if (!button) return;
-    const { action, id, text } = button.dataset;
+    const { action, id } = button.dataset;
+    const text = action === "load" ? document.querySelector("#model-choice input").value : button.dataset.text;
     if (action === "copy") return copy(button);
     if (action === "tokens") return showTokens(id);
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));

@@ -42,6 +42,7 @@ class Screen(NamedTuple):
     note: Any = NOTHING
     sidebar: Any = NOTHING
     welcome: Any = NOTHING
+    clock: Any = NOTHING  #: ticks while the model's status changes
 
 
 class Chat:
@@ -85,6 +86,8 @@ class Chat:
                 yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", choices, request)
             elif kind == "open":
                 yield from self.open(target, editing, request)
+            elif kind in ("load", "unload"):
+                yield self._switch(str(asked.get("text", "")).strip() if kind == "load" else None)
             elif kind == "delete":
                 yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():
@@ -144,6 +147,13 @@ class Chat:
         with self._under_way.turn(conversation_id) as stop:
             self._services.store.truncate(conversation_id, answer_id)
             yield from self._answer(conversation_id, stop, tab, options)
+
+    def _switch(self, model: str | None) -> Screen:
+        """Load another model ("": the embedded one), or with None unload the one there is."""
+        if self._services.loader is None:
+            raise RetortError("The model is chosen where Retort was started; it cannot be changed from the page.")
+        self._services.model.switch(None if model is None else self._services.loader(model))
+        return Screen(clock=gr.Timer(active=True))
 
     def _undo(self, conversation_id: str, answer_id: int) -> Screen:
         """Take the question of this answer back into the composer."""

@@ -70,3 +70,13 @@ def _number_field(name: str, label: str, empty: str, least: int, most: int, kind
 
 def _number(value: Any, least: int, most: int) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most else None
+
+
+def model_html() -> str:
+    """Another model, or none: the folder or id as ``--model`` takes it."""
+    return (
+        '<details id="model-choice"><summary>Which model</summary>'
+        '<label>A folder, or an id that is on this machine<input type="text" name="model" spellcheck="false" '
+        'placeholder="empty: the embedded model"></label>'
+        '<button data-action="load">Load it</button><button data-action="unload">Unload</button></details>'
+    )

@@ -15,7 +15,7 @@ import gradio as gr
 
 from app.services import Services
 from app.ui.chat import Chat
-from app.ui.choices import choices_html
+from app.ui.choices import choices_html, model_html
 from app.ui.markdown import LATEX_DELIMITERS
 from app.ui.status import status_html
 from app.ui.views import escape, notation_html
@@ -67,6 +67,8 @@ def build_page(services: Services) -> gr.Blocks:
             new_chat = gr.Button("New conversation", elem_id="new-chat", size="sm")
             sidebar = gr.HTML(elem_id="conversation-list", padding=False)
             gr.HTML(choices_html(), padding=False)
+            if services.loader is not None:
+                gr.HTML(model_html(), padding=False)
             gr.HTML(_THEME_BUTTON, padding=False)
         with gr.Column(elem_id="page", min_width=0):
             status = gr.HTML(status_html(services.model.status()), elem_id="model-status", padding=False)
@@ -100,7 +102,7 @@ def build_page(services: Services) -> gr.Blocks:
                 stop_btn=False,
             )
         clock = gr.Timer(0.5)
-        shown = [log, composer, conversation, editing, note, sidebar, welcome]  # the order of chat.Screen
+        shown = [log, composer, conversation, editing, note, sidebar, welcome, clock]  # the order of chat.Screen
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": while an answer streams, another conversation may be opened and asked
         acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
@@ -118,7 +120,7 @@ def build_page(services: Services) -> gr.Blocks:
 
 def _status(services: Services) -> tuple[object, object]:
     status = services.model.status()
-    settled = status.state in ("ready", "failed")
+    settled = status.state in ("ready", "failed", "unloaded")
     return status_html(status), gr.Timer(active=not settled)
 
 

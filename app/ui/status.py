@@ -11,9 +11,10 @@ def status_html(status: ModelStatus) -> str:
         return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>'
     if status.state == "ready":
         can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d} data-spans={status.shows_spans:d}"
-        return (
-            f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(status.cannot)}</p>'
-        )
+        told = " ".join(filter(None, (status.cannot, status.memory)))
+        return f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(told)}</p>'
+    if status.state == "unloaded":
+        return f'<p class="quiet" role="status">{escape(status.sentence)}</p>'
     percent = round(100 * status.progress)
     return (
         f'<p class="quiet" role="status">{escape(status.sentence)}</p>'

@@ -75,3 +75,26 @@ def test_how_a_question_was_tokenized_is_shown(page, seeing):
     expect(page.locator("#tokens .tokenized")).to_contain_text("<b>good</b>")
     page.keyboard.press("Escape")
     expect(page.locator("#tokens")).to_have_count(0)
+
+
+def test_the_model_is_unloaded_and_another_loaded_from_the_page(page, seeing):
+    open_page(page, seeing.url)
+    status = page.locator("#model-status")
+    expect(status).to_contain_text("is ready", timeout=A_WHILE)
+    page.locator("#model-choice summary").click()
+    page.get_by_role("button", name="Unload").click()
+    expect(status).to_contain_text("No model is loaded", timeout=A_WHILE)
+    expect(status).to_contain_text(re.compile(r"freed -?\d+\.\d\d GB"))
+    ask(page, "Hello?")
+    expect(page.locator("#chat .tool-error")).to_contain_text("load one to ask")
+    page.get_by_label("A folder, or an id").fill("/nowhere/at/all")
+    page.get_by_role("button", name="Load it").click()
+    expect(status).to_contain_text("There is no folder", timeout=A_WHILE)
+    page.get_by_label("A folder, or an id").fill("")
+    page.get_by_role("button", name="Load it").click()
+    expect(status).to_contain_text("SmolLM2-135M-Instruct is ready", timeout=A_WHILE)
+    expect(page.get_by_label("Think before answering")).to_be_hidden()
+    page.get_by_role("button", name="Load it").click()
+    expect(status).to_contain_text(
+        re.compile(r"Unloading SmolLM2-135M-Instruct freed .* before, .* after"), timeout=A_WHILE
+    )
