@@ -60,7 +60,10 @@ def test_closing_the_iterator_stops_the_generation_and_keeps_what_was_said(store
 def test_a_question_that_waits_for_others_says_so_until_its_turn_comes(store, monkeypatch):
     monkeypatch.setattr("app.turns.TOLD_EVERY_S", 0.0)
     model = FakeModel([Waiting(2), Waiting(1), TextDelta("at last")])
-    told = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))
+    slot = ModelSlot(lambda progress: model, lambda model: "")
+    slot.start()
+    assert slot.wait(5) is model  # loaded before it is asked: nothing else is to be waited for
+    told = list(Turns(store, Assistant(FakeTools()), slot).answer(asked(store), threading.Event()))
     notices = [message.details.get("notice") for message in told]
     assert notices[:3] == [
         "Your question waits while 2 other questions are answered.",
