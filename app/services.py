@@ -67,7 +67,7 @@ def build_model_slot(settings: Settings) -> ModelSlot:
 
 
 def model_loader(settings: Settings, model: str) -> Loader:
-    """What loads this folder or id, or the embedded model where it is empty."""
+    """What loads this folder or id, or what suits this machine where it is empty."""
 
     def load(progress: Progress) -> ChatModel:
         from model.local.loading import load
@@ -80,9 +80,9 @@ def model_loader(settings: Settings, model: str) -> Loader:
 def _spec(model: str) -> str:
     if model:
         return str(Path(model).expanduser()) if model.startswith(("~", ".", "/")) else model
-    from model.embedded import embedded_path
+    from model.local.choosing import default_model
 
-    return str(embedded_path())
+    return default_model()
 
 
 def _cannot(model: ChatModel) -> str:

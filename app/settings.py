@@ -27,7 +27,12 @@ class Settings(BaseSettings):
         cli_avoid_json=True,
     )
 
-    model: Annotated[str, Field(description="a model's folder or Hugging Face id; empty: the embedded model")] = ""
+    model: Annotated[
+        str,
+        Field(
+            description="a model's folder or Hugging Face id; empty: Intern-S1-mini where it is on this machine with a GPU for it, else the embedded model"
+        ),
+    ] = ""
     lock_model: Annotated[bool, Field(description="nobody changes the model from the page")] = False
     host: Annotated[str, Field(description="address to listen on; 0.0.0.0 lets other machines in")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on")] = 7860

@@ -77,6 +77,6 @@ def model_html() -> str:
     return (
         '<details id="model-choice"><summary>Which model</summary>'
         '<label>A folder, or an id that is on this machine<input type="text" name="model" spellcheck="false" '
-        'placeholder="empty: the embedded model"></label>'
+        'placeholder="empty: what suits this machine"></label>'
         '<button data-action="load">Load it</button><button data-action="unload">Unload</button></details>'
     )

@@ -18,10 +18,11 @@ from errors import ModelError
 from model.catalog import KnownModel
 from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage, Waiting
 from model.local.calls import CallGuide, CallGuides
-from model.local.chat import ChatFormat, Eyes
+from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
 from model.local.line import Line
+from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory
 from model.local.outbox import Outbox
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
@@ -171,7 +172,11 @@ class LocalModel:
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of a conversation's prompt."""
-        return self._format.prompt(messages, (), None, 1).ids
+        return self.prompt(messages).ids
+
+    def prompt(self, messages: Sequence[Message], thinking: bool | None = None) -> Prompt:
+        """What the model reads of a conversation without tools."""
+        return self._format.prompt(messages, (), thinking, 1)
 
     @cached_property
     def _last_thought(self) -> list[int]:
@@ -228,12 +233,22 @@ class LocalModel:
                 reason = self._generate(request)
             request.outbox.put(request.finished(reason))
             request.outbox.close()
-        except torch.OutOfMemoryError:
-            request.outbox.close(ModelError("The machine ran out of memory for this answer; shorten the conversation."))
+            return
         except Exception as error:  # this request fails; the thread and the others go on
             failed = ModelError(f"The model failed in this answer ({type(error).__name__}: {error}); ask again.")
-            failed.__cause__ = error
-            request.outbox.close(failed)
+            is_memory = is_out_of_memory(error)
+            if not is_memory:
+                failed.__cause__ = error
+        # out here nothing holds the request's cache any more, so that what is free can be measured
+        request.outbox.close(ModelError(self._out_of_memory()) if is_memory else failed)
+
+    def _out_of_memory(self) -> str:
+        """How long a conversation would fit now."""
+        fits = free_bytes(self.model.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
+        return (
+            f"The machine ran out of memory for this answer; about {min(fits, self.context):,} tokens would fit now: shorten "
+            "the conversation, or retry with fewer tokens of an answer, tiles or frames."
+        )
 
     def _generate(self, request: _Request) -> FinishReason:
         """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""

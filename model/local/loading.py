@@ -45,11 +45,12 @@ def load(
     from transformers.utils import logging as transformers_logging
 
     from model.local.engine import LocalModel
+    from model.local.memory import free_bytes as measured
 
     transformers_logging.disable_progress_bar()
     _check_architecture(checkpoint)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    _check_memory(known.name, checkpoint.weight_bytes, (free_bytes or _free_bytes)(device))
+    _check_memory(known.name, checkpoint.weight_bytes, (free_bytes or measured)(device))
     progress(0.4, f"Loading {known.name}: reading {checkpoint.weight_bytes / 1e6:,.0f} MB …")
     tokenizer, model = _read(checkpoint, device)
     progress(0.9, f"Loading {known.name}: warming up …")
@@ -177,13 +178,6 @@ def _check_memory(name: str, weight_bytes: int, free: int) -> None:
             f"{name} needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; close other programs, "
             "or choose a smaller model with --model."
         )
-
-
-def _free_bytes(device: torch.device) -> int:
-    import psutil
-    import torch
-
-    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
 
 
 def _abilities(tokenizer: Any) -> Abilities:

@@ -80,6 +80,49 @@ PREPROCESSOR: dict[str, Any] = {
 GENERATION: dict[str, Any] = {"do_sample": True, "temperature": 0.8, "top_k": 50, "top_p": 1.0, "eos_token_id": [4098]}
 
 
+#: The original's own sizes: 8.54 B parameters.
+FULL_TEXT: dict[str, Any] = {
+    **TEXT,
+    "vocab_size": 153_216,
+    "hidden_size": 4096,
+    "intermediate_size": 12_288,
+    "num_hidden_layers": 36,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+}
+FULL_VISION: dict[str, Any] = {
+    **VISION,
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+}
+
+
+def write_full_size(folder: Path) -> Path:
+    """A checkpoint of the original's sizes in bf16, 17 GB, its weights made on the GPU."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    config = InternVLConfig(**SHARED, text_config=FULL_TEXT, vision_config=FULL_VISION)
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        with torch.device("cuda"):
+            model = InternVLForConditionalGeneration(config)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    model.save_pretrained(folder)
+    del model
+    torch.cuda.empty_cache()
+    sizes = {
+        **CONFIG,
+        "dtype": "bfloat16",
+        "text_config": FULL_TEXT,
+        "vision_config": {**CONFIG["vision_config"], **FULL_VISION, "model_type": "interns1_vision"},
+    }
+    return _with_small_files(folder, sizes)
+
+
 def internvl(seed: int = 0) -> InternVLForConditionalGeneration:
     """transformers' own model of these sizes, with random float32 weights."""
     torch.manual_seed(seed)
@@ -99,10 +142,14 @@ def write_checkpoint(folder: Path, layout: Layout = "modules", seed: int = 0) ->
         )
     else:
         model.save_pretrained(folder)
+    return _with_small_files(folder, CONFIG)
+
+
+def _with_small_files(folder: Path, config: dict[str, Any]) -> Path:
     for path in TOKENIZER.iterdir():
         if path.name != "cases.jsonl":
             shutil.copy(path, folder)
-    written = {"config": CONFIG, "preprocessor_config": PREPROCESSOR, "generation_config": GENERATION}
+    written = {"config": config, "preprocessor_config": PREPROCESSOR, "generation_config": GENERATION}
     for name, values in written.items():
         (folder / f"{name}.json").write_text(json.dumps(values, indent=1))
     return folder

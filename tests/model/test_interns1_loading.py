@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import Qwen3Config
 
 from errors import ModelError
 from model.events import Abilities, Finished, Options, TextDelta, ThinkingDelta
 from model.local.loading import load
+from model.local.memory import cache_bytes_per_token
 from model.messages import Message, Text
 from tests.model.interns1_checkpoint import VOCABULARY, internvl, write_checkpoint
 
@@ -142,6 +145,25 @@ def test_a_thinking_budget_ends_the_thinking_and_lets_it_answer(local):
     assert said
     assert events[-1].usage.thinking_tokens == 5
     assert events[-1].usage.new_tokens <= 80
+
+
+def test_a_token_of_intern_s1_mini_takes_147_kb_of_cache():
+    # 36 layers, 8 key-value heads of 128, keys and values, 2 bytes each: 147,456 bytes
+    config = Qwen3Config(num_hidden_layers=36, num_key_value_heads=8, head_dim=128)
+    model = SimpleNamespace(config=config, dtype=torch.bfloat16)
+    assert cache_bytes_per_token(model) == 147_456
+
+
+def test_out_of_memory_in_an_answer_says_what_would_fit_and_the_next_one_goes_on(local):
+    def fail(module, inputs):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    hook = local.model.register_forward_pre_hook(fail)
+    with pytest.raises(ModelError, match=r"about [\d,]+ tokens would fit now"):
+        list(local.stream(QUESTION, (), Options(max_new_tokens=4), threading.Event()))
+    hook.remove()
+    *_, finished = local.stream(QUESTION, (), Options(max_new_tokens=4), threading.Event())
+    assert finished.usage.new_tokens == 4
 
 
 def test_thinking_goes_on_without_a_budget_and_is_off_when_it_is_not_wanted(local):

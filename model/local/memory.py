@@ -1,0 +1,31 @@
+"""What a conversation costs in memory, and what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+def cache_bytes_per_token(model: Any) -> int:
+    """Keys and values of one token in every layer, in the model's own precision."""
+    config = model.config.get_text_config()
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return 2 * config.num_hidden_layers * heads * size * model.dtype.itemsize
+
+
+def free_bytes(device: torch.device) -> int:
+    """Free on a GPU, or available on this machine."""
+    import psutil
+
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        return torch.cuda.mem_get_info(device)[0]
+    return psutil.virtual_memory().available
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """A GPU's own error, or what torch raises where the machine itself gives no more."""
+    told = str(error)
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in told
