@@ -4,6 +4,8 @@
     ├── ToolInputError    an argument that a tool cannot answer for, and what to write instead
     ├── ToolError         a tool that ran out of time or memory, was cancelled, or died
     ├── ModelError        a model that cannot be found, loaded or run here
+    │   ├── ModelNotHereError   one that could be fetched
+    │   └── ModelMemoryError    one, or an answer of it, that needs more memory than there is
     ├── EndpointError     another machine's server that fails or answers nonsense
     ├── UploadError       a file that is not what it says, or more than is taken
     └── SettingsError     a flag or variable that cannot be used
@@ -61,6 +63,22 @@ class ToolError(RetortError):
 
 class ModelError(RetortError):
     """A model that cannot be found, loaded or run on this machine."""
+
+
+class ModelNotHereError(ModelError):
+    """A model that is not on this machine; ``spec`` is the id by which it could be fetched."""
+
+    def __init__(self, sentence: str, spec: str) -> None:
+        self.spec = spec
+        super().__init__(sentence)
+
+
+class ModelMemoryError(ModelError):
+    """More memory was needed than there is; ``fits`` is how many tokens of a conversation would fit, 0 if not even the model."""
+
+    def __init__(self, sentence: str, fits: int = 0) -> None:
+        self.fits = fits
+        super().__init__(sentence)
 
 
 class EndpointError(RetortError):

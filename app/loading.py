@@ -15,8 +15,20 @@ State = Literal["waiting", "loading", "ready", "failed", "unloaded"]
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What a person may do about the model with one click: the page's action, its folder or id, and the words."""
+
+    action: Literal["fetch", "load", "keep"]
+    model: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ModelStatus:
-    """What the page says of the model; ``progress`` runs from 0 to 1, ``cannot`` says what it is not good for."""
+    """What the page says of the model; ``progress`` runs from 0 to 1, ``cannot`` says what it is not good for.
+
+    ``fetching`` says how far another model is that is fetched meanwhile, or why it could not be.
+    """
 
     state: State
     sentence: str
@@ -26,11 +38,25 @@ class ModelStatus:
     cannot: str = ""
     shows_spans: bool = False  # it has vocabularies of its own for molecules and proteins
     memory: str = ""  # after a switch: what was held before and after
+    fetching: str = ""
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing changes by itself any more."""
+        return self.state in ("ready", "failed", "unloaded") and not any(o.action == "keep" for o in self.offers)
 
 
 #: Called by a loader as it goes: the fraction done, and what it is doing.
 Progress = Callable[[float, str], None]
 Loader = Callable[[Progress], ChatModel]
+#: What is offered with a model, or in place of one that could not be had.
+Offers = Callable[[ChatModel | ModelError], tuple[Offer, ...]]
+STOP_FETCHING = (Offer("keep", "", "Stop fetching"),)
+
+
+class _OvertakenError(Exception):
+    """Something newer has been asked for."""
 
 
 @runtime_checkable
@@ -48,10 +74,12 @@ class ModelSlot:
         self,
         load: Loader,
         cannot: Callable[[ChatModel], str],
+        offers: Offers = lambda outcome: (),
         held_bytes: Callable[[], int] | None = None,
     ) -> None:
         self._load: Loader | None = load
         self._cannot = cannot
+        self._offers = offers
         self._held_bytes = held_bytes or _held_bytes
         self._lock = threading.Lock()
         self._settled = threading.Event()
@@ -75,6 +103,23 @@ class ModelSlot:
             self._status = ModelStatus("loading", "Unloading the model …" if old else "Loading the model …")
             self._begin(load, old)
 
+    def fetch(self, fetch: Callable[[Progress], None], load: Loader) -> None:
+        """Bring another model to this machine and then switch to it; until then the one there is goes on answering."""
+        with self._lock:
+            self._turn += 1
+            if self._model is None:
+                self._settled = threading.Event()
+            threading.Thread(
+                target=self._fetch, args=(self._turn, fetch, load), name="fetch model", daemon=True
+            ).start()
+
+    def stop_fetching(self) -> None:
+        with self._lock:
+            if not any(offer.action == "keep" for offer in self._status.offers):
+                return
+            self._turn += 1
+            self._settle_fetch("Fetching was stopped.")
+
     def status(self) -> ModelStatus:
         return self._status
 
@@ -87,9 +132,43 @@ class ModelSlot:
         return model
 
     def close(self) -> None:
-        """End what a loaded model is generating; its thread ends, too."""
+        """End what a loaded model is generating, or a download; their threads end, too."""
+        self._turn += 1
         if isinstance(self._model, Closes):
             self._model.close()
+
+    def _fetch(self, turn: int, fetch: Callable[[Progress], None], load: Loader) -> None:
+        def tell(fraction: float, doing: str) -> None:
+            with self._lock:
+                if turn != self._turn:
+                    raise _OvertakenError
+                if self._model is None:
+                    self._status = ModelStatus("loading", doing, fraction, offers=STOP_FETCHING)
+                else:
+                    self._status = replace(self._status, fetching=doing, progress=fraction, offers=STOP_FETCHING)
+
+        try:
+            tell(0.0, "Fetching …")
+            fetch(tell)
+        except _OvertakenError:
+            return
+        except ModelError as error:
+            with self._lock:
+                if turn == self._turn:
+                    self._settle_fetch(str(error), error)
+            return
+        if turn == self._turn:
+            self.switch(load)
+
+    def _settle_fetch(self, why: str, error: ModelError | None = None) -> None:
+        """No other model came: the one there is stays, or there is none."""
+        if self._model is None:
+            outcome = error or ModelError(why)
+            self._status = ModelStatus("failed", why, offers=self._offers(outcome))
+            self._settled.set()
+        else:
+            offers = self._offers(self._model)
+            self._status = replace(self._status, fetching=why, progress=1.0, offers=offers)
 
     def _begin(self, load: Loader | None, old: ChatModel | None) -> None:
         self._turn += 1
@@ -115,10 +194,10 @@ class ModelSlot:
                 return
             model = load(lambda fraction, doing: self._progressed(turn, fraction, doing))
         except ModelError as error:
-            self._settle(turn, ModelStatus("failed", str(error)))
+            self._settle(turn, ModelStatus("failed", str(error), offers=self._offers(error)))
         except Exception as error:  # a library's own failure must not leave the page waiting for ever
             sentence = f"The model could not be loaded: {type(error).__name__}: {error}"
-            self._settle(turn, ModelStatus("failed", sentence))
+            self._settle(turn, ModelStatus("failed", sentence, offers=self._offers(ModelError(sentence))))
             raise
         else:
             status = ModelStatus(
@@ -130,6 +209,7 @@ class ModelSlot:
                 self._cannot(model),
                 hasattr(getattr(model, "tokenizer", None), "spans"),
                 f"{freed} {_gb(self._held_bytes())} with {model.name}.".strip() if freed else "",
+                offers=self._offers(model),
             )
             if not self._settle(turn, status, model) and isinstance(model, Closes):
                 model.close()

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.assistant import Assistant, Budget
-from app.loading import Loader, ModelSlot, Progress
+from app.loading import Loader, ModelSlot, Offer, Progress
 from app.settings import Settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from app.uploads import Uploads
+from errors import ModelError, ModelNotHereError
+from model.catalog import known_model
+from model.embedded import embedded_path
 from model.events import ChatModel
 from tools.running import Workers
 
@@ -63,7 +66,7 @@ def build_uploads(settings: Settings, folder: Path) -> Uploads:
 
 def build_model_slot(settings: Settings) -> ModelSlot:
     """The slot for the model that the settings name; torch and transformers are imported when it starts to load."""
-    return ModelSlot(model_loader(settings, settings.model), _cannot)
+    return ModelSlot(model_loader(settings, settings.model), _cannot, functools.partial(model_offers, settings))
 
 
 def model_loader(settings: Settings, model: str) -> Loader:
@@ -75,6 +78,39 @@ def model_loader(settings: Settings, model: str) -> Loader:
         return load(_spec(model), progress=progress, threads=settings.threads or None)
 
     return load
+
+
+def model_fetcher(model: str) -> Callable[[Progress], None]:
+    """What brings the files of this id to this machine."""
+
+    def fetch(progress: Progress) -> None:
+        from model.local.fetching import fetch as fetch_from_hub
+
+        fetch_from_hub(model, progress)
+
+    return fetch
+
+
+def model_offers(settings: Settings, outcome: ChatModel | ModelError) -> tuple[Offer, ...]:
+    """What a person may do about the model that was loaded, or that could not be."""
+    if settings.lock_model:
+        return ()
+    embedded = Offer("load", str(embedded_path()), "Use the small embedded model")
+    if isinstance(outcome, ModelNotHereError):
+        return (_fetch_offer(outcome.spec), embedded)
+    if isinstance(outcome, ModelError):
+        return (embedded,)
+    from model.local.choosing import LEAST_GPU_BYTES, PREFERRED, free_gpu_bytes
+
+    is_stopgap = not settings.model and outcome.name == known_model(str(embedded_path())).name
+    return (_fetch_offer(PREFERRED),) if is_stopgap and free_gpu_bytes() >= LEAST_GPU_BYTES else ()
+
+
+def _fetch_offer(spec: str) -> Offer:
+    from model.local.fetching import host
+
+    size = known_model(spec).weight_bytes
+    return Offer("fetch", spec, f"Fetch {spec} from {host()}" + (f" ({size / 1e9:.0f} GB)" if size else ""))
 
 
 def _spec(model: str) -> str:

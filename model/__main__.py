@@ -1,4 +1,4 @@
-"""``python -m model tokenize --model DIR``: a checkpoint's tokenizer on the command line."""
+"""``python -m model tokenize --model DIR`` and ``python -m model fetch ID``: checkpoints on the command line."""
 
 from __future__ import annotations
 
@@ -18,8 +18,29 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     tokenize = commands.add_parser("tokenize", help='read {"text"} JSON lines, write an {"ids"} line for each')
     tokenize.add_argument("--model", required=True, metavar="DIR", help="a folder with the tokenizer's files")
+    fetch = commands.add_parser("fetch", help="fetch a model from the hub into its cache on this machine")
+    fetch.add_argument("id", help="for example internlm/Intern-S1-mini")
     options = parser.parse_args(arguments)
+    if options.command == "fetch":
+        return exit_status(lambda: _fetch(options.id))
     return exit_status(lambda: _tokenize(Path(options.model).expanduser(), sys.stdin.buffer))
+
+
+def _fetch(spec: str) -> int:
+    """On a terminal with its progress in one line."""
+    from model.local.fetching import fetch
+
+    def tell(_fraction: float, doing: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{doing:79.79}", end="", file=sys.stderr, flush=True)
+
+    try:
+        fetch(spec, tell)
+    finally:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)
+    print(f'{spec} is on this machine; start with: make run ARGS="--model {spec}"')
+    return 0
 
 
 def _tokenize(folder: Path, lines: BinaryIO) -> int:

@@ -12,7 +12,8 @@ class KnownModel:
     """``matches`` is a part of the folder's or id's last name, the more special entry first.
 
     ``source`` is where the checkpoint comes from, and the sampling defaults, from its card there. ``context`` in tokens
-    is given only where the checkpoint's own ``max_position_embeddings`` is not to be believed.
+    is given only where the checkpoint's own ``max_position_embeddings`` is not to be believed; ``weight_bytes`` where the
+    size should be known before anyone has been asked for it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class KnownModel:
     max_new_tokens: int
     source: str = ""
     context: int | None = None
+    weight_bytes: int | None = None
     abilities: Abilities | None = None  # None: as its chat template shows
     temperature: float | None = None
     top_p: float | None = None
@@ -41,6 +43,7 @@ _INTERN_S1_MINI = KnownModel(
     matches="intern-s1-mini",
     source="https://huggingface.co/internlm/Intern-S1-mini",
     max_new_tokens=32_768,
+    weight_bytes=17_080_000_000,
     abilities=Abilities(tools=True, images=True, thinking=True),
     temperature=0.8,
     top_p=1.0,
@@ -64,6 +67,7 @@ KNOWN = (
         name="Intern-S1-mini-FP8",
         matches="intern-s1-mini-fp8",
         source="https://huggingface.co/internlm/Intern-S1-mini-FP8",
+        weight_bytes=None,
     ),
     _INTERN_S1_MINI,
 )

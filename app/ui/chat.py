@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from app.services import Services
+from app.services import Services, model_fetcher
 from app.store import StoredMessage
 from app.ui.choices import chosen_frames, chosen_options
 from app.ui.rendering import chat_messages, message_parts
@@ -86,8 +86,8 @@ class Chat:
                 yield from self.ask({"text": str(asked.get("text", ""))}, conversation_id, "", choices, request)
             elif kind == "open":
                 yield from self.open(target, editing, request)
-            elif kind in ("load", "unload"):
-                yield self._switch(str(asked.get("text", "")).strip() if kind == "load" else None)
+            elif kind in ("load", "unload", "fetch", "keep"):
+                yield self._change_model(kind, str(asked.get("text", "")).strip())
             elif kind == "delete":
                 yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():
@@ -148,11 +148,17 @@ class Chat:
             self._services.store.truncate(conversation_id, answer_id)
             yield from self._answer(conversation_id, stop, tab, options)
 
-    def _switch(self, model: str | None) -> Screen:
-        """Load another model ("": the embedded one), or with None unload the one there is."""
-        if self._services.loader is None:
+    def _change_model(self, kind: str, model: str) -> Screen:
+        """Load another model ("": what suits this machine) or fetch one first, unload the one there is, or stop fetching."""
+        services = self._services
+        if services.loader is None:
             raise RetortError("The model is chosen where Retort was started; it cannot be changed from the page.")
-        self._services.model.switch(None if model is None else self._services.loader(model))
+        if kind == "fetch":
+            services.model.fetch(model_fetcher(model), services.loader(model))
+        elif kind == "keep":
+            services.model.stop_fetching()
+        else:
+            services.model.switch(services.loader(model) if kind == "load" else None)
         return Screen(clock=gr.Timer(active=True))
 
     def _undo(self, conversation_id: str, answer_id: int) -> Screen:

@@ -120,8 +120,7 @@ def build_page(services: Services) -> gr.Blocks:
 
 def _status(services: Services) -> tuple[object, object]:
     status = services.model.status()
-    settled = status.state in ("ready", "failed", "unloaded")
-    return status_html(status), gr.Timer(active=not settled)
+    return status_html(status), gr.Timer(active=not status.is_settled)
 
 
 def _welcome() -> str:

@@ -7,16 +7,27 @@ from app.ui.views import escape
 
 
 def status_html(status: ModelStatus) -> str:
+    offers = "".join(
+        f'<button data-action="{offer.action}" data-text="{escape(offer.model)}">{escape(offer.words)}</button>'
+        for offer in status.offers
+    )
+    if offers:
+        offers = f'<p class="offers">{offers}</p>'
     if status.state == "failed":
-        return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>'
+        return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>{offers}'
     if status.state == "ready":
         can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d} data-spans={status.shows_spans:d}"
         told = " ".join(filter(None, (status.cannot, status.memory)))
-        return f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(told)}</p>'
+        ready = f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(told)}</p>'
+        if not status.fetching:
+            return ready + offers
+        bar = "" if status.is_settled else _bar(status.progress, "Fetching another model")
+        return f'{ready}<p class="quiet" role="status">{escape(status.fetching)}</p>{bar}{offers}'
     if status.state == "unloaded":
         return f'<p class="quiet" role="status">{escape(status.sentence)}</p>'
-    percent = round(100 * status.progress)
-    return (
-        f'<p class="quiet" role="status">{escape(status.sentence)}</p>'
-        f'<progress max="100" value="{percent}" aria-label="Loading the model">{percent} %</progress>'
-    )
+    return f'<p class="quiet" role="status">{escape(status.sentence)}</p>{_bar(status.progress, "Loading the model")}{offers}'
+
+
+def _bar(fraction: float, label: str) -> str:
+    percent = round(100 * fraction)
+    return f'<progress max="100" value="{percent}" aria-label="{label}">{percent} %</progress>'

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from errors import ModelError, shown
+from errors import ModelError, ModelNotHereError, shown
+from model.local.fetching import FILES, LEFT_OUT
 
 LARGEST_HEADER = 100_000_000  # bytes, as the safetensors library allows it
 
@@ -53,13 +54,14 @@ def _folder(spec: str) -> Path:
 
     try:
         validate_repo_id(spec)
-        return Path(snapshot_download(spec, local_files_only=True))
+        return Path(snapshot_download(spec, local_files_only=True, allow_patterns=FILES, ignore_patterns=LEFT_OUT))
     except HFValidationError:
         raise none from None
     except LocalEntryNotFoundError:
-        raise ModelError(
-            f"{shown(spec)} is not on this machine, and nothing is fetched unasked; run `hf download {spec}` once, "
-            "or give --model a folder."
+        raise ModelNotHereError(
+            f"{shown(spec)} is not on this machine, and nothing is fetched unasked; fetch it from the page or with "
+            f"`python -m model fetch {spec}`, or give --model a folder.",
+            spec,
         ) from None
 
 
