@@ -128,4 +128,5 @@ def _cannot(model: ChatModel) -> str:
         lacks.append("see pictures")
     if not model.abilities.tools:
         lacks += ["call tools by itself", "be trusted with facts"]
-    return f"It cannot {', '.join(lacks[:-1])}{' or ' if lacks[1:] else ''}{lacks[-1]}." if lacks else ""
+    cannot = f"It cannot {', '.join(lacks[:-1])}{' or ' if lacks[1:] else ''}{lacks[-1]}." if lacks else ""
+    return f"{cannot} {getattr(model, 'caution', '')}".strip()

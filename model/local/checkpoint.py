@@ -26,6 +26,12 @@ class Checkpoint:
     def weight_bytes(self) -> int:
         return sum(path.stat().st_size for path in self.weights)
 
+    @property
+    def is_fp8(self) -> bool:
+        """Its matrices are block-wise fp8 numbers."""
+        quantization = self.config.get("quantization_config")
+        return isinstance(quantization, dict) and quantization.get("quant_method") == "fp8"
+
 
 def find_checkpoint(spec: str) -> Checkpoint:
     """The checkpoint in a folder, or in the hub's cache on this machine; nothing is fetched. Raises ``ModelError``."""

@@ -22,7 +22,7 @@ from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
 from model.local.line import Line
-from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory
+from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory, main_device
 from model.local.outbox import Outbox
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
@@ -102,7 +102,10 @@ class LocalModel:
         self.name = known.name
         self.abilities = abilities
         self.context = known.context or int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
+        self.caution = ""  #: what a person should know of it before asking
+        self.step_s = 0.0  #: seconds of one step, as the second one took
         self.model = model
+        self.device = main_device(model)
         self.tokenizer = tokenizer
         self.eyes = eyes
         self.threads = threads or default_threads()
@@ -215,8 +218,11 @@ class LocalModel:
     def _run(self, warm: Future[bool]) -> None:
         torch.set_num_threads(self.threads)  # counts for the calling thread
         try:
-            with torch.inference_mode():
-                self.model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.model.device))
+            for _ in range(2):  # the first makes ready what the others use
+                began = time.perf_counter()
+                with torch.inference_mode():
+                    self.model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device)).logits.cpu()
+                self.step_s = time.perf_counter() - began
             self._onednn = steps_with_onednn(self.model)
         except Exception as error:  # whoever builds this model is told; there is no thread then
             warm.set_exception(error)
@@ -244,7 +250,7 @@ class LocalModel:
 
     def _out_of_memory(self) -> str:
         """How long a conversation would fit now."""
-        fits = free_bytes(self.model.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
+        fits = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
         return (
             f"The machine ran out of memory for this answer; about {min(fits, self.context):,} tokens would fit now: shorten "
             "the conversation, or retry with fewer tokens of an answer, tiles or frames."
@@ -261,7 +267,7 @@ class LocalModel:
 
     def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
         """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        prompt = {"input_ids": torch.tensor([request.prompt], device=self.model.device)}
+        prompt = {"input_ids": torch.tensor([request.prompt], device=self.device)}
         if request.pixels:
             if (embedded := self._with_pictures(request, prompt["input_ids"])) is None:
                 return None
@@ -282,7 +288,7 @@ class LocalModel:
             for tiles in pixels.split(TILES_AT_ONCE):
                 if request.is_over:
                     return None
-                seen = self.model.get_image_features(pixel_values=tiles.to(self.model.device), return_dict=True)
+                seen = self.model.get_image_features(pixel_values=tiles.to(self.device), return_dict=True)
                 features.append(seen.pooler_output.flatten(0, 1))
         places = (ids == self.model.config.image_token_id).unsqueeze(-1)
         return embedded.masked_scatter(places, torch.cat(features).to(embedded.device, embedded.dtype))

@@ -31,9 +31,12 @@ def steps_with_onednn(model: Any) -> bool:
     oneDNN is made for matrices; for one row of bf16 it took twice as long on the machine where this was seen. A prompt's
     many rows always use it. On a GPU the answer changes nothing.
     """
-    if model.device.type != "cpu":
+    linears = [module.weight for module in model.modules() if isinstance(module, torch.nn.Linear)]
+    weights = [
+        weight for weight in linears if weight.device.type == "cpu" and weight.element_size() > 1
+    ]  # fp8 has no product
+    if not weights:
         return True
-    weights = [module.weight for module in model.modules() if isinstance(module, torch.nn.Linear)]
     seconds = {True: float("inf"), False: float("inf")}
     for _ in range(ROUNDS):
         for enabled in seconds:

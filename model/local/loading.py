@@ -14,15 +14,13 @@ from model.events import Abilities
 from model.local.checkpoint import Checkpoint, find_checkpoint
 
 if TYPE_CHECKING:
-    import torch
-
     from model.local.chat import Eyes
     from model.local.engine import LocalModel
+    from model.local.placing import Placement, Room
 
 Progress = Callable[[float, str], None]
 INTERNS1 = "interns1"  # a model type that transformers does not know, and whose classes it has
 _ONLY_HERE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-HEADROOM = 1.15  # of the weights' size, for the cache and what a step needs besides
 #: How the classes that write text are called; others of the same type (BertForMaskedLM) load as such a class and babble.
 _WRITES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 
@@ -31,41 +29,57 @@ def load(
     spec: str,
     progress: Progress = lambda fraction, doing: None,
     threads: int | None = None,
-    free_bytes: Callable[[torch.device], int] | None = None,
+    room: Room | None = None,
 ) -> LocalModel:
     """Load from a folder, or from the hub's cache on this machine; nothing is fetched. Raises ``ModelError``.
 
-    ``threads`` is the number of CPU threads that compute; None leaves a core for the page and the tools. ``free_bytes``
-    measures the memory of a device.
+    ``threads`` is the number of CPU threads that compute; None leaves a core for the page and the tools. ``room`` is the
+    memory that may be used, measured where it is not given.
     """
     checkpoint = find_checkpoint(spec)
     known = known_model(spec)
     progress(0.1, f"Loading {known.name}: importing torch and transformers …")
-    import torch
     from transformers.utils import logging as transformers_logging
 
     from model.local.engine import LocalModel
-    from model.local.memory import free_bytes as measured
+    from model.local.memory import room as measured
+    from model.local.placing import caution, place
 
     transformers_logging.disable_progress_bar()
     _check_architecture(checkpoint)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    _check_memory(known.name, checkpoint.weight_bytes, (free_bytes or measured)(device))
+    room = room or measured()
+    stays_fp8, weight_bytes = _precision(checkpoint, room)
+    placement = place(known.name, weight_bytes, room)
     progress(0.4, f"Loading {known.name}: reading {checkpoint.weight_bytes / 1e6:,.0f} MB …")
-    tokenizer, model = _read(checkpoint, device)
+    tokenizer, model = _read(checkpoint, placement, stays_fp8)
     progress(0.9, f"Loading {known.name}: warming up …")
     eyes = _eyes(checkpoint)
     abilities = replace(known.abilities or _abilities(tokenizer), images=eyes is not None)
     with _or_refused(f"{shown(spec)} cannot compute on this machine"):  # no kernel for its type, or no memory left
-        return LocalModel(model, tokenizer, known, abilities, threads, eyes)
+        local = LocalModel(model, tokenizer, known, abilities, threads, eyes)
+    local.caution = caution(placement, weight_bytes, local.step_s)
+    return local
 
 
-def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
+def _precision(checkpoint: Checkpoint, room: Room) -> tuple[bool, int]:
+    """Whether fp8 weights stay as they are, and the bytes that the weights take in memory."""
+    from model.local.placing import HEADROOM
+
+    size = checkpoint.weight_bytes
+    if not checkpoint.is_fp8:
+        return False, size
+    stays = room.has_fp8 and 2 * size * HEADROOM > max(room.gpus)
+    return stays, size if stays else 2 * size
+
+
+def _read(checkpoint: Checkpoint, placement: Placement, stays_fp8: bool) -> tuple[Any, Any]:
     """Tokenizer and model."""
     spec, kind = shown(checkpoint.spec), checkpoint.config["model_type"]
     cannot = f"{spec} (model type {kind}) cannot be loaded"
     with _or_refused(cannot):
         config, model_class = _architecture(checkpoint)
+        if checkpoint.is_fp8:
+            config.quantization_config = {**checkpoint.config["quantization_config"], "dequantize": not stays_fp8}
     with _or_refused(f"The tokenizer of {spec} cannot be loaded"):
         tokenizer = _tokenizer(checkpoint)
     with _or_refused(cannot):
@@ -74,12 +88,18 @@ def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
             checkpoint.folder,
             config=config,
             dtype="auto",
+            attn_implementation=_attention(config, placement),
             output_loading_info=True,
             ignore_mismatched_sizes=True,
+            **placement.arguments,
             **_ONLY_HERE,
         )
         _check_weights(spec, told, strict=kind == INTERNS1)
-        model.to(device).eval()
+        if stays_fp8:
+            from model.local.fp8 import expand_when_used
+
+            expand_when_used(model)
+        model.eval()
     rows = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > rows:
         raise ModelError(
@@ -87,6 +107,15 @@ def _read(checkpoint: Checkpoint, device: torch.device) -> tuple[Any, Any]:
             "together: fetch the folder again."
         )
     return tokenizer, model
+
+
+def _attention(config: Any, placement: Placement) -> str | None:
+    """Flash attention where its package is installed and can be used; None is transformers' choice, SDPA for most."""
+    import torch
+    from transformers.utils import is_flash_attn_2_available
+
+    is_half = getattr(config, "dtype", None) in (torch.bfloat16, torch.float16, "bfloat16", "float16")
+    return "flash_attention_2" if placement.arguments and is_half and is_flash_attn_2_available() else None
 
 
 def _architecture(checkpoint: Checkpoint) -> tuple[Any, Any]:
@@ -169,15 +198,6 @@ def _check_architecture(checkpoint: Checkpoint) -> None:
         )
     if classes and not any(str(name).endswith(_WRITES) for name in classes):
         raise ModelError(f"{spec} is a {classes[0]}, which does not write text; choose a chat model.")
-
-
-def _check_memory(name: str, weight_bytes: int, free: int) -> None:
-    needed = weight_bytes * HEADROOM
-    if needed > free:
-        raise ModelError(
-            f"{name} needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; close other programs, "
-            "or choose a smaller model with --model."
-        )
 
 
 def _abilities(tokenizer: Any) -> Abilities:

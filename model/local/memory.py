@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from model.local.placing import FP8_CAPABILITY, Room
+
 
 def cache_bytes_per_token(model: Any) -> int:
     """Keys and values of one token in every layer, in the model's own precision."""
@@ -23,6 +25,19 @@ def free_bytes(device: torch.device) -> int:
         torch.cuda.empty_cache()
         return torch.cuda.mem_get_info(device)[0]
     return psutil.virtual_memory().available
+
+
+def room() -> Room:
+    """What every GPU and the machine have free now."""
+    gpus = [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
+    has_fp8 = bool(gpus) and all(torch.cuda.get_device_capability(gpu) >= FP8_CAPABILITY for gpu in gpus)
+    return Room(tuple(map(free_bytes, gpus)), free_bytes(torch.device("cpu")), has_fp8)
+
+
+def main_device(model: Any) -> torch.device:
+    """Where a model's inputs go: weights that wait in main memory for their turn on a GPU count as nowhere (meta)."""
+    devices = (parameter.device for parameter in model.parameters())
+    return next((device for device in devices if device.type != "meta"), torch.device("cpu"))
 
 
 def is_out_of_memory(error: Exception) -> bool:

@@ -14,6 +14,7 @@ from model.embedded import embedded_path
 from model.events import Abilities, Options
 from model.local.checkpoint import find_checkpoint
 from model.local.loading import load
+from model.local.placing import Room
 from model.messages import Message, Text
 
 
@@ -219,19 +220,12 @@ def test_the_tokenizer_of_a_larger_model(folder):
 
 
 def test_too_little_memory_says_how_much_is_needed_and_how_much_is_free(folder):
-    asked = []
-
-    def free_bytes(device):
-        asked.append(device.type)
-        return 200_000_000
-
     # 269 MB of weights, and 15 % for the cache
-    sentence = refusal(embedded_path(), free_bytes=free_bytes)
+    sentence = refusal(embedded_path(), room=Room((), 200_000_000))
     assert sentence.startswith(
         "SmolLM2-135M-Instruct needs about 0.3 GB of memory and 0.2 GB are free; close other programs"
     )
-    assert asked in (["cpu"], ["cuda"])
-    assert loaded(folder, free_bytes=lambda device: 15_000_000).name == "tiny"
+    assert loaded(folder, room=Room((), 15_000_000)).name == "tiny"
 
 
 def test_a_model_that_cannot_take_a_step_on_this_machine(folder, monkeypatch):
