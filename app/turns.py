@@ -41,6 +41,7 @@ class Turns:
         """The growing answer, a snapshot at most every 50 ms (100 in a long conversation); the last is not ``running``.
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
+        ``details["fits"]`` the tokens that memory would have held if that was why,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
         ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on.
         Closing the iterator stops the generation and saves what there is.
@@ -64,7 +65,7 @@ class Turns:
                     if growing.is_due():
                         yield growing.message
         except RetortError as error:
-            growing.end("failed", error=str(error))
+            growing.end("failed", error=str(error), fits=getattr(error, "fits", None))
         except Exception as error:
             growing.end("failed", error=f"Something went wrong inside Retort ({type(error).__name__}); ask again.")
             raise
@@ -115,7 +116,7 @@ class _Growing:
             self._end_thinking()
         if isinstance(event, ThinkingDelta):
             self._thinking_since = self._thinking_since or time.monotonic()
-            self._extend(Thinking(event.text))
+            self._extend(Thinking(event.text, self._thought_s(), event.tokens))
         elif isinstance(event, TextDelta):
             self._extend(Text(event.text))
         elif isinstance(event, BrokenCall):  # also in the middle of thinking, which is folded away: it is to be seen
@@ -151,7 +152,10 @@ class _Growing:
     def _extend(self, more: Text | Thinking) -> None:
         last = self.message.parts[-1] if self.message.parts else None
         if type(last) is type(more) and getattr(last, "source", "author") == "author":
-            self.message = with_part(self.message, replace(last, text=last.text + more.text), replacing=True)
+            longer = replace(more, text=last.text + more.text)
+            if isinstance(longer, Thinking) and isinstance(last, Thinking):
+                longer = replace(longer, tokens=last.tokens + longer.tokens)
+            self.message = with_part(self.message, longer, replacing=True)
             if time.monotonic() - self._saved_at > SAVED_EVERY_S:
                 self._save()
         else:
@@ -165,9 +169,11 @@ class _Growing:
         if self._thinking_since is not None:
             thought = self.message.parts[-1]
             assert isinstance(thought, Thinking)
-            seconds = round(time.monotonic() - self._thinking_since, 1)
-            self.message = with_part(self.message, replace(thought, seconds=seconds), replacing=True)
+            self.message = with_part(self.message, replace(thought, seconds=self._thought_s()), replacing=True)
             self._thinking_since = None
+
+    def _thought_s(self) -> float:
+        return round(time.monotonic() - (self._thinking_since or time.monotonic()), 1)
 
     def _save(self) -> None:
         self._store.save(self.message, from_part=max(0, self._saved_parts - 1))

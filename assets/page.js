@@ -79,7 +79,7 @@
     const button = event.target.closest?.("[data-action]");
     if (!button) return;
     const { action, id } = button.dataset;
-    const text = action === "load" ? document.querySelector("#model-choice input").value : button.dataset.text;
+    const text = button.dataset.text ?? (action === "load" ? document.querySelector("#model-choice input").value : undefined);
     if (action === "copy") return copy(button);
     if (action === "tokens") return showTokens(id);
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));

@@ -38,7 +38,10 @@ class Usage:
 
 @dataclass(frozen=True)
 class ThinkingDelta:
+    """``tokens``: how many more have been thought, where the model counts them."""
+
     text: str
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Options:
     """How to generate, and what to tell of it. ``None`` means the model's own default."""
 
     max_new_tokens: int | None = None
+    context_tokens: int | None = None  # of prompt and answer together, where memory holds less than the model's context
     temperature: float | None = None
     top_p: float | None = None
     top_k: int | None = None

@@ -26,10 +26,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Thinking:
-    """A model's reasoning: shown, kept, and not sent back in later turns."""
+    """A model's reasoning: shown, kept, and not sent back in later turns. ``tokens`` is 0 where nobody counted them."""
 
     text: str
     seconds: float | None = None
+    tokens: int = 0
     type: Literal["thinking"] = "thinking"
 
 

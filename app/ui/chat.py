@@ -14,7 +14,7 @@ from gradio.utils import get_upload_folder
 
 from app.services import Services, model_fetcher
 from app.store import StoredMessage
-from app.ui.choices import chosen_frames, chosen_options
+from app.ui.choices import chosen_frames, chosen_options, within
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
 from app.ui.tabs import Tabs, UnderWay
@@ -91,7 +91,8 @@ class Chat:
             elif kind == "delete":
                 yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():
-                yield from self._retry(conversation_id, int(target), _tab(request), chosen_options(choices))
+                options = within(chosen_options(choices), str(asked.get("text", "")))
+                yield from self._retry(conversation_id, int(target), _tab(request), options)
             elif kind == "undo" and target.isdigit():
                 yield self._undo(conversation_id, int(target))
             elif kind == "edit" and target.isdigit():

@@ -15,6 +15,7 @@ from model.events import Options
 from model.messages import FRAMES, MOST_FRAMES
 
 MOST_SEED = 2**31 - 1
+TOKENS_OF_TILE = 256
 MOST_TILES = 12  # of a message's pictures together, as Intern-S1-mini was trained
 FEWEST_TOKENS, MOST_TOKENS = 16, 1_000_000
 
@@ -29,7 +30,7 @@ def choices_html() -> str:
         + f'<label>Style<select name="style"><option value="">as the model’s card says</option>{styles}</select></label>'
         + _number_field("max_new_tokens", "Tokens of an answer at most", "the model’s own limit", FEWEST_TOKENS, MOST_TOKENS)
         + _number_field("seed", "Seed, for the same answer again", "a new one each time", 0, MOST_SEED)
-        + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at 256 tokens each", 1, MOST_TILES, "sees")
+        + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at {TOKENS_OF_TILE} tokens each", 1, MOST_TILES, "sees")
         + _number_field("video_frames", "Frames of a video", f"{FRAMES}, at 258 tokens each", 1, MOST_FRAMES, "sees")
         + "</details>"
     )  # fmt: skip
@@ -46,6 +47,14 @@ def chosen_options(choices: str) -> Options:
         seed=_number(chosen.get("seed"), 0, MOST_SEED),
         image_tiles=_number(chosen.get("image_tiles"), 1, MOST_TILES),
     )
+
+
+def within(options: Options, tokens: str) -> Options:
+    """The same in so many tokens, a quarter of them for pictures at most, where memory has no room for more."""
+    if not tokens.isdecimal():
+        return options
+    tiles = max(1, int(tokens) // 4 // TOKENS_OF_TILE)
+    return replace(options, context_tokens=int(tokens), image_tiles=min(tiles, options.image_tiles or MOST_TILES))
 
 
 def chosen_frames(choices: str) -> int:

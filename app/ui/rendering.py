@@ -66,9 +66,9 @@ def _leads(part: Part) -> bool:
 
 
 def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
-    title = (
-        "Thinking …" if is_running else f"Thought for {part.seconds:.1f} s" if part.seconds is not None else "Thought"
-    )
+    took = "" if part.seconds is None else f"{part.seconds:.0f} s" if is_running else f"{part.seconds:.1f} s"
+    counted = ", ".join(filter(None, (took, f"{part.tokens:,} tokens" if part.tokens else "")))
+    title = f"Thinking … {counted}".rstrip() if is_running else f"Thought for {counted}" if counted else "Thought"
     metadata = {"title": title, "status": "pending" if is_running else "done"}
     return {"role": "assistant", "content": safe_markdown(part.text), "metadata": metadata}
 
@@ -149,6 +149,11 @@ def _ending(message: StoredMessage) -> str:
     said = ""
     if message.status == "failed":
         said = f'<p class="tool-error" role="alert">{escape(details.get("error", "The answer failed."))}</p>'
+        if fits := details.get("fits"):
+            said += (
+                f'<p class="offers"><button data-action="retry" data-id="{message.id}" data-text="{fits}">'
+                f"Retry within {fits:,} tokens, without the earliest turns if need be</button></p>"
+            )
     elif message.status == "stopped":
         said = '<p class="quiet stopped">Stopped.</p>'
     elif details.get("ended"):

@@ -80,14 +80,18 @@ class ChatFormat:
         thinking: bool | None,
         room: int,
         image_tiles: int | None = None,
+        context: int | None = None,
     ) -> Prompt:
         """The ids of a prompt that leaves ``room`` tokens for the answer; the oldest turns go first.
+
+        ``context`` is less than the model's own where memory is short.
 
         A turn is a question with all that follows it, so that no answer stands without its question; the system's words
         and the last turn stay. Raises ``ModelError`` if these alone are too long, and ``UploadError`` for a picture of the
         last question that cannot be read.
         """
-        longest = self._context - min(room, self._context // 4)
+        context = context or self._context
+        longest = context - min(room, context // 4)
         prompts: dict[int, Prompt] = {}
 
         def fits(start: int) -> bool:
@@ -104,8 +108,8 @@ class ChatFormat:
         start = starts[min(bisect_left(starts, True, key=fits), len(starts) - 1)]
         if not fits(start):
             raise ModelError(
-                f"The question has {len(prompts[start].ids):,} tokens, instructions and results included, and this "
-                f"model reads {longest:,}; shorten it."
+                f"The question has {len(prompts[start].ids):,} tokens, instructions and results included, and "
+                f"{longest:,} can be read; shorten it."
             )
         return prompts[start]
 

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from transformers import DynamicCache
 
-from errors import ModelError
+from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
-from model.events import Abilities, Event, Finished, FinishReason, Options, ToolSchema, Usage, Waiting
+from model.events import Abilities, Event, Finished, FinishReason, Options, ThinkingDelta, ToolSchema, Usage, Waiting
 from model.local.calls import CallGuide, CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
@@ -62,11 +62,22 @@ class _Request:
     left: bool = False  # the reader has gone
     new_tokens: int = 0
     thinking_tokens: int = 0
+    told_thinking: int = 0
     first_token_s: float | None = None
 
     @property
     def is_over(self) -> bool:
         return self.left or self.stop.is_set() or self.closing.is_set()
+
+    def tell(self, events: Sequence[Event], thinking_tokens: int) -> None:
+        """Pass events on, the thinking with the tokens that it took since it was last told of."""
+        counted = []
+        for event in events:
+            if isinstance(event, ThinkingDelta):
+                event = ThinkingDelta(event.text, max(0, thinking_tokens - self.told_thinking))
+                self.told_thinking = max(self.told_thinking, thinking_tokens)
+            counted.append(event)
+        self.outbox.put_all(counted)
 
     def finished(self, reason: FinishReason) -> Finished:
         seconds = time.perf_counter() - self.asked_at
@@ -130,8 +141,9 @@ class LocalModel:
         """
         asked_at = time.perf_counter()
         room = options.max_new_tokens or self._known.max_new_tokens
-        prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles)
-        max_new_tokens = min(room, self.context - len(prompt.ids))
+        context = min(self.context, options.context_tokens or self.context)
+        prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles, context)
+        max_new_tokens = min(room, context - len(prompt.ids))
         request = _Request(
             prompt=prompt.ids,
             guide=self._calls.guide(tools) if options.valid_calls else None,
@@ -139,7 +151,7 @@ class LocalModel:
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=max_new_tokens,
-            full="length" if max_new_tokens == room else "context",
+            full="context" if max_new_tokens < room and context == self.context else "length",
             thinking_budget=self._thinking_budget(options, max_new_tokens),
             one_line=options.one_line,
             stop=stop,
@@ -246,14 +258,17 @@ class LocalModel:
             if not is_memory:
                 failed.__cause__ = error
         # out here nothing holds the request's cache any more, so that what is free can be measured
-        request.outbox.close(ModelError(self._out_of_memory()) if is_memory else failed)
+        request.outbox.close(self._out_of_memory(request) if is_memory else failed)
 
-    def _out_of_memory(self) -> str:
-        """How long a conversation would fit now."""
-        fits = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
-        return (
-            f"The machine ran out of memory for this answer; about {min(fits, self.context):,} tokens would fit now: shorten "
-            "the conversation, or retry with fewer tokens of an answer, tiles or frames."
+    def _out_of_memory(self, request: _Request) -> ModelMemoryError:
+        """How long a conversation would fit now: as memory has room for, and well below what it was."""
+        room = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
+        reached = len(request.prompt) + request.new_tokens
+        fits = min(room, 3 * reached // 4)
+        return ModelMemoryError(
+            f"The machine ran out of memory at {reached:,} tokens; about {fits:,} would fit now: shorten the conversation, or "
+            "retry with less.",
+            fits,
         )
 
     def _generate(self, request: _Request) -> FinishReason:
@@ -309,7 +324,7 @@ class LocalModel:
                 break
             if piece := detokenizer.add(token):
                 line, line_break, _ = piece.partition("\n")
-                request.outbox.put_all(request.parser.feed(line if request.one_line else piece))
+                request.tell(request.parser.feed(line if request.one_line else piece), request.thinking_tokens + 1)
                 if request.one_line and line_break:
                     detokenizer = Detokenizer(self.tokenizer)  # what it holds back belongs to the next line
                     reason = "stop"
@@ -319,7 +334,7 @@ class LocalModel:
             if request.has_thought_enough():
                 request.new_tokens += len(self._last_thought)
                 said = "".join(map(detokenizer.add, self._last_thought))
-                request.outbox.put_all(request.parser.feed(said))
+                request.tell(request.parser.feed(said), request.thinking_tokens)
                 taken = torch.tensor([[token, *self._last_thought]], device=logits.device)
             if request.new_tokens >= request.max_new_tokens:
                 reason = request.full
@@ -329,8 +344,8 @@ class LocalModel:
                 break
             logits = self._logits(cache, input_ids=taken)
         if piece := detokenizer.close():
-            request.outbox.put_all(request.parser.feed(piece))
-        request.outbox.put_all(request.parser.close())
+            request.tell(request.parser.feed(piece), request.thinking_tokens)
+        request.tell(request.parser.close(), request.thinking_tokens)
         return reason
 
     def _logits(self, cache: DynamicCache, **tokens: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.ui.choices import MOST_SEED, choices_html, chosen_frames, chosen_options
+from app.ui.choices import MOST_SEED, choices_html, chosen_frames, chosen_options, within
 from model.events import Options
 
 
@@ -47,3 +47,12 @@ def test_the_frames_of_a_video_are_chosen_too():
 def test_every_field_of_the_page_is_read():
     names = set(re.findall(r'name="(\w+)"', choices_html()))
     assert names == {"thinking", "thinking_tokens", "style", "max_new_tokens", "seed", "image_tiles", "video_frames"}
+
+
+def test_a_retry_with_less_is_held_to_what_memory_has_room_for():
+    assert within(Options(seed=7), "") == Options(seed=7)
+    assert within(Options(seed=7), "nonsense") == Options(seed=7)
+    # a quarter of 8,000 tokens is 7 tiles of 256
+    assert within(Options(seed=7), "8000") == Options(seed=7, context_tokens=8000, image_tiles=7)
+    assert within(Options(image_tiles=2), "8000").image_tiles == 2
+    assert within(Options(), "500").image_tiles == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +12,8 @@ from app.assistant import Assistant
 from app.loading import ModelSlot
 from app.store import Store, sqlite_url
 from app.turns import Turns
-from errors import ModelError
+from app.ui.rendering import message_parts
+from errors import ModelError, ModelMemoryError
 from model.events import BrokenCall, Finished, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, raising, words
@@ -136,3 +139,26 @@ def test_snapshots_are_told_far_less_often_than_tokens_come(store):
     told = list(turns(store, lambda progress: model).answer(asked(store), threading.Event()))
     assert told[-1].parts == (Text("x" * 5000),)
     assert len(told) < 500
+
+
+def test_thinking_is_shown_with_its_time_and_its_tokens_while_it_goes_on_and_afterwards(store):
+    model = FakeModel([ThinkingDelta("Hm", 1), ThinkingDelta(", well.", 1200), TextDelta("Water.")])
+    conversation = asked(store)
+    stored = list(turns(store, lambda progress: model).answer(conversation, threading.Event()))
+    thought = stored[-1].parts[0]
+    assert (thought.text, thought.tokens) == ("Hm, well.", 1201)
+    (pane, *_) = message_parts(conversation, stored[-1])
+    assert re.fullmatch(r"Thought for \d+\.\d s, 1,201 tokens", pane["metadata"]["title"])
+    running = replace(stored[-1], parts=(thought,), status="running")
+    (pane, *_) = message_parts(conversation, running)
+    assert re.fullmatch(r"Thinking … \d+ s, 1,201 tokens", pane["metadata"]["title"])
+
+
+def test_an_answer_that_ran_out_of_memory_offers_to_be_retried_with_less(store):
+    model = FakeModel([raising(ModelMemoryError("The machine ran out of memory.", 3000))])
+    conversation = asked(store)
+    last = list(turns(store, lambda progress: model).answer(conversation, threading.Event()))[-1]
+    assert last.details["fits"] == 3000
+    *_, ending = message_parts(conversation, last)
+    assert 'data-action="retry"' in ending["content"]["value"]
+    assert 'data-text="3000">Retry within 3,000 tokens' in ending["content"]["value"]

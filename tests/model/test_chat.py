@@ -219,7 +219,7 @@ def test_the_turn_under_way_is_kept_whole_with_its_calls_and_results(with_tools)
 
 def test_a_question_that_is_too_long_by_itself_is_refused_with_its_length(tokenizer):
     form = ChatFormat(tokenizer, Abilities(), 512)
-    with pytest.raises(ModelError, match=r"^The question has 1,0\d\d tokens.*this model reads 384; shorten it\.$"):
+    with pytest.raises(ModelError, match=r"^The question has 1,0\d\d tokens.*384 can be read; shorten it\.$"):
         form.prompt([user("water " * 1000)], (), None, 10_000)  # room is a quarter of the context at most
 
 

@@ -331,8 +331,9 @@ def test_running_out_of_memory_says_what_to_do(tiny):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     Steps(tiny, {2: fail})
-    with pytest.raises(ModelError, match=r"out of memory.*shorten the conversation"):
+    with pytest.raises(ModelError, match=r"out of memory.*shorten the conversation") as raised:
         answer(tiny)
+    assert 0 < raised.value.fits < CONTEXT
     assert answer(tiny, options=greedy(3))[1].usage.new_tokens == 3
 
 
@@ -349,7 +350,7 @@ def test_a_reader_who_leaves_early_frees_the_thread(tiny):
 
 
 def test_a_question_too_long_for_the_context_is_refused_in_one_sentence(tiny):
-    with pytest.raises(ModelError, match=r"The question has [\d,]+ tokens.* and this model reads 472; shorten it\.$"):
+    with pytest.raises(ModelError, match=r"The question has [\d,]+ tokens.* and 472 can be read; shorten it\.$"):
         answer(tiny, "water " * CONTEXT)
     assert answer(tiny, options=greedy(3))[1].usage.new_tokens == 3
 
@@ -442,3 +443,17 @@ def test_a_checkpoint_that_is_not_to_be_sampled_is_greedy(tokenizer):
     local = local_model(model, tokenizer)
     assert local.sampling(Options()).temperature == 0.0
     local.close()
+
+
+def test_prompt_and_answer_stay_within_what_memory_holds(tiny):
+    earlier = [*asking("What is water? " * 10), Message("assistant", (Text("Wet. " * 10),)), *asking("And ice?")]
+
+    def counted(**options):
+        *_, finished = tiny.stream(earlier, (), greedy(40, **options), threading.Event())
+        return finished.usage, finished.reason
+
+    whole, _ = counted()
+    short, reason = counted(context_tokens=60)
+    assert short.prompt_tokens < whole.prompt_tokens  # the first turn went
+    assert short.prompt_tokens + short.new_tokens <= 60
+    assert reason in ("stop", "length")

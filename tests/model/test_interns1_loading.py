@@ -137,13 +137,17 @@ def parts(events):
     return thought, "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
+def thought_tokens(events):
+    return sum(event.tokens for event in events if isinstance(event, ThinkingDelta))
+
+
 def test_a_thinking_budget_ends_the_thinking_and_lets_it_answer(local):
     options = Options(max_new_tokens=80, temperature=0.0, thinking_tokens=5)
     events = list(local.stream(QUESTION, (), options, threading.Event()))
     thought, said = parts(events)
     assert thought.endswith("My budget for thinking is used up, so I answer with what I have.\n")
     assert said
-    assert events[-1].usage.thinking_tokens == 5
+    assert events[-1].usage.thinking_tokens == thought_tokens(events) == 5
     assert events[-1].usage.new_tokens <= 80
 
 
@@ -159,7 +163,7 @@ def test_out_of_memory_in_an_answer_says_what_would_fit_and_the_next_one_goes_on
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     hook = local.model.register_forward_pre_hook(fail)
-    with pytest.raises(ModelError, match=r"about [\d,]+ tokens would fit now"):
+    with pytest.raises(ModelError, match=r"about [\d,]+ would fit now"):
         list(local.stream(QUESTION, (), Options(max_new_tokens=4), threading.Event()))
     hook.remove()
     *_, finished = local.stream(QUESTION, (), Options(max_new_tokens=4), threading.Event())
@@ -170,7 +174,7 @@ def test_thinking_goes_on_without_a_budget_and_is_off_when_it_is_not_wanted(loca
     events = list(local.stream(QUESTION, (), Options(max_new_tokens=30, temperature=0.0), threading.Event()))
     thought, said = parts(events)
     assert thought and not said
-    assert events[-1].usage.thinking_tokens == 30
+    assert events[-1].usage.thinking_tokens == thought_tokens(events) == 30
     calm = Options(max_new_tokens=30, temperature=0.0, thinking=False)
     thought, said = parts(list(local.stream(QUESTION, (), calm, threading.Event())))
     assert said and not thought
