@@ -19,7 +19,7 @@ from app.services import build_model_slot, build_tools, build_uploads
 from app.settings import Settings, read_settings
 from console import exit_status
 from errors import RetortError
-from model.events import BrokenCall, Finished, Options, TextDelta, ThinkingDelta, Usage, Waiting
+from model.events import BrokenCall, Finished, Note, Options, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Message, Part, Text, ToolCall
 
 
@@ -104,7 +104,7 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "broken_call", "text": text, "reason": reason}
         case Waiting(ahead):
             return {"type": "waiting", "ahead": ahead}
-        case BudgetEnded(sentence):
+        case BudgetEnded(sentence) | Note(sentence):
             return {"type": "notice", "text": sentence}
         case Finished(usage, reason):
             return {"type": "finished", "reason": reason, "usage": asdict(usage), "request": request}
@@ -123,7 +123,7 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
             print(text, end="", flush=True)
         case Statement(text):
             print(text, flush=True)
-        case BudgetEnded(sentence):
+        case BudgetEnded(sentence) | Note(sentence):
             print(f"\n[{sentence}]")
         case Finished(usage, _reason):
             print(f"\n[{usage.prompt_tokens} + {usage.new_tokens} tokens in {usage.seconds:.1f} s]")

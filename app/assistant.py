@@ -22,6 +22,7 @@ from model.events import (
     Event,
     Finished,
     FinishReason,
+    Note,
     Options,
     TextDelta,
     ThinkingDelta,
@@ -69,7 +70,7 @@ class BudgetEnded:
 
 
 TurnEvent = (
-    Waiting | ThinkingDelta | TextDelta | BrokenCall | Statement | ToolCall | ToolResult | BudgetEnded | Finished
+    Waiting | Note | ThinkingDelta | TextDelta | BrokenCall | Statement | ToolCall | ToolResult | BudgetEnded | Finished
 )
 
 
@@ -141,7 +142,7 @@ class Assistant:
                     usage, reason = usage + event.usage, event.reason
                 elif isinstance(event, ToolCall):
                     parts.append(event)
-                elif isinstance(event, Waiting):
+                elif isinstance(event, (Waiting, Note)):
                     yield event
                 elif isinstance(event, BrokenCall):
                     broken = event

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, CliApp, SettingsConfigDict
 
 from errors import SettingsError, shown
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,7 +34,9 @@ class Settings(BaseSettings):
             description="a model's folder or Hugging Face id; empty: Intern-S1-mini where it is on this machine with a GPU for it, else the embedded model"
         ),
     ] = ""
-    lock_model: Annotated[bool, Field(description="nobody changes the model from the page")] = False
+    lock_model: Annotated[
+        bool, Field(description="nobody changes the model from the page; so by itself where other machines are let in")
+    ] = False
     host: Annotated[str, Field(description="address to listen on; 0.0.0.0 lets other machines in")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on")] = 7860
     allow_host: Annotated[list[str], Field(description="further host names by which browsers may reach the page")] = []
@@ -66,6 +69,8 @@ def read_settings(arguments: list[str] | None = None) -> Settings:
         if "SPACE_ID" in os.environ and "host" not in settings.model_fields_set:
             # a Space's own proxy comes from another machine, and its visitors are strangers
             return settings.model_copy(update={"host": "0.0.0.0", "lock_model": True})
+        if settings.host not in LOOPBACK and "lock_model" not in settings.model_fields_set:
+            return settings.model_copy(update={"lock_model": True})
         return settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

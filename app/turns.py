@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
-from model.events import BrokenCall, ChatModel, Finished, Options, TextDelta, ThinkingDelta, Waiting
+from model.events import BrokenCall, ChatModel, Finished, Note, Options, TextDelta, ThinkingDelta, Waiting
 from model.messages import Part, Text, Thinking
 
 TOLD_EVERY_S = 0.05
@@ -42,16 +42,19 @@ class Turns:
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
         ``details["fits"]`` the tokens that memory would have held if that was why,
+        ``details["notes"]`` are sentences about what the model was given to read,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
         ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on.
         Closing the iterator stops the generation and saves what there is.
         """
-        history = [stored.message for stored in self._store.messages(conversation_id)]
+        before = self._store.messages(conversation_id)
+        history = [stored.message for stored in before]
         is_long = sum(len(message.text) for message in history) > LONG_CHARACTERS
         growing = _Growing(
             self._store,
             self._store.add_message(conversation_id, "assistant", (), "running"),
             LONG_TOLD_EVERY_S if is_long else TOLD_EVERY_S,
+            [note for stored in before for note in stored.details.get("notes", ())],
         )
         try:
             model = yield from self._wait_for_model(growing, stop)
@@ -91,8 +94,11 @@ class Turns:
 class _Growing:
     """An answer under way: folds events into parts and writes down what changed."""
 
-    def __init__(self, store: Store, message: StoredMessage, told_every_s: float) -> None:
+    def __init__(
+        self, store: Store, message: StoredMessage, told_every_s: float, told_before: Sequence[str] = ()
+    ) -> None:
         self.message = message
+        self._told_before = told_before
         self._store = store
         self._told_every_s = told_every_s
         self._saved_parts = 0
@@ -110,6 +116,11 @@ class _Growing:
         if isinstance(event, Waiting):
             others = "another question is" if event.ahead == 1 else f"{event.ahead} other questions are"
             self.note(notice=f"Your question waits while {others} answered.")
+            return
+        if isinstance(event, Note):
+            notes = self.message.details.get("notes", [])
+            if event.text not in (*notes, *self._told_before):
+                self.note(notes=[*notes, event.text])
             return
         self.note(notice=None)
         if not isinstance(event, ThinkingDelta):

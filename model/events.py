@@ -65,6 +65,13 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A sentence about what the model was given to read, such as that a picture's first frame alone was."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last event of every stream. ``stopped``: the person stopped it; ``length``: the budget ended, ``context``: the context is full."""
 
@@ -72,7 +79,7 @@ class Finished:
     reason: FinishReason
 
 
-Event = Waiting | ThinkingDelta | TextDelta | ToolCall | BrokenCall | Finished
+Event = Waiting | Note | ThinkingDelta | TextDelta | ToolCall | BrokenCall | Finished
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
     results = {part.id: part for part in message.parts if isinstance(part, ToolResult)}
     drawn: set[str] = set()
     warned = False
+    if notes := message.details.get("notes"):
+        yield html_part("assistant", f'<p class="quiet">{" ".join(map(escape, notes))}</p>')
     parts = sorted(message.parts, key=lambda part: not _leads(part))
     for index, part in enumerate(parts):
         is_last = index == len(parts) - 1

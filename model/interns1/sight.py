@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from model.interns1.images import Tiling
+from model.interns1.images import PreparedImages, Tiling
 from model.interns1.rgb import upright_size
 from model.interns1.video import PreparedVideo, prepare_video, video_tokens
 from model.messages import Image, Video
@@ -20,11 +18,11 @@ KEPT_VIDEOS = 2  # decoded frames of the last ones; eight frames are 19 MB
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """``prompt`` stands in the text and takes ``tokens``; ``pixels`` decodes (tiles, 3, side, side) float32."""
+    """``prompt`` stands in the text and takes ``tokens``; ``prepared`` decodes it."""
 
     prompt: str
     tokens: int
-    pixels: Callable[[], torch.Tensor]
+    prepared: Callable[[], PreparedImages | PreparedVideo]
 
 
 class Sight:
@@ -70,10 +68,10 @@ class Sight:
         return Seen(
             prompt=self.tiling.prompt(tiles),
             tokens=tiles * self.tiling.tokens_per_tile + 2,
-            pixels=lambda: self.tiling.prepare([part], share).pixel_values,
+            prepared=lambda: self.tiling.prepare([part], share),
         )
 
     def _film(self, part: Video) -> Seen:
         video = self.video(part)
         tokens = len(video.frames) * (self.tiling.tokens_per_tile + 2)
-        return Seen(video.prompt, tokens, lambda: video.pixel_values)
+        return Seen(video.prompt, tokens, lambda: video)

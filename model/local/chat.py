@@ -24,14 +24,24 @@ CHATML = (
 )
 
 
+class Decoded(Protocol):
+    """``pixel_values`` are (tiles, 3, height, width); ``notes`` are sentences for the person who sent the picture."""
+
+    @property
+    def pixel_values(self) -> torch.Tensor: ...
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+
 class Glimpse(Protocol):
-    """A picture or video as a model reads it: ``prompt`` stands in the text, ``pixels`` decodes what stands behind it."""
+    """A picture or video as a model reads it: ``prompt`` stands in the text, ``prepared`` decodes what stands behind it."""
 
     @property
     def prompt(self) -> str: ...
 
     @property
-    def pixels(self) -> Callable[[], torch.Tensor]: ...
+    def prepared(self) -> Callable[[], Decoded]: ...
 
 
 class Eyes(Protocol):

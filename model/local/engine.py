@@ -16,7 +16,18 @@ from transformers import DynamicCache
 
 from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
-from model.events import Abilities, Event, Finished, FinishReason, Options, ThinkingDelta, ToolSchema, Usage, Waiting
+from model.events import (
+    Abilities,
+    Event,
+    Finished,
+    FinishReason,
+    Note,
+    Options,
+    ThinkingDelta,
+    ToolSchema,
+    Usage,
+    Waiting,
+)
 from model.local.calls import CallGuide, CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
@@ -144,10 +155,12 @@ class LocalModel:
         context = min(self.context, options.context_tokens or self.context)
         prompt = self._format.prompt(messages, tools, options.thinking, room, options.image_tiles, context)
         max_new_tokens = min(room, context - len(prompt.ids))
+        pictures = [glimpse.prepared() for glimpse in prompt.seen]  # decoded here: the decode thread is everybody's
+        yield from (Note(note) for picture in pictures for note in picture.notes)
         request = _Request(
             prompt=prompt.ids,
             guide=self._calls.guide(tools) if options.valid_calls else None,
-            pixels=[glimpse.pixels() for glimpse in prompt.seen],  # decoded here: the decode thread is everybody's
+            pixels=[picture.pixel_values for picture in pictures],
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=max_new_tokens,

@@ -38,3 +38,9 @@ def test_only_a_space_listens_beyond_this_machine_and_answers_to_its_own_name(mo
     settings = read_settings([])
     assert settings.host == "0.0.0.0"
     assert "lab-retort.hf.space" in settings.host_names
+
+
+def test_who_lets_other_machines_in_keeps_the_model_to_themselves_unless_told_otherwise():
+    assert not read_settings([]).lock_model
+    assert read_settings(["--host", "0.0.0.0"]).lock_model
+    assert not read_settings(["--host", "0.0.0.0", "--lock-model", "false"]).lock_model

@@ -14,7 +14,7 @@ from app.store import Store, sqlite_url
 from app.turns import Turns
 from app.ui.rendering import message_parts
 from errors import ModelError, ModelMemoryError
-from model.events import BrokenCall, Finished, TextDelta, ThinkingDelta, Usage, Waiting
+from model.events import BrokenCall, Finished, Note, TextDelta, ThinkingDelta, Usage, Waiting
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, raising, words
 
@@ -162,3 +162,15 @@ def test_an_answer_that_ran_out_of_memory_offers_to_be_retried_with_less(store):
     *_, ending = message_parts(conversation, last)
     assert 'data-action="retry"' in ending["content"]["value"]
     assert 'data-text="3000">Retry within 3,000 tokens' in ending["content"]["value"]
+
+
+def test_what_was_not_seen_of_a_picture_is_said_once_in_a_conversation(store):
+    note = Note("'moving.gif' holds 2 pictures; only the first is read.")
+    model = FakeModel([note, TextDelta("Red.")], [note, note, TextDelta("Still red.")])
+    conversation = asked(store)
+    answers = turns(store, lambda progress: model)
+    first = list(answers.answer(conversation, threading.Event()))[-1]
+    assert first.details["notes"] == [note.text]
+    assert "moving.gif" in next(iter(message_parts(conversation, first)))["content"]["value"]
+    store.add_message(conversation, "user", [Text("And now?")])
+    assert "notes" not in list(answers.answer(conversation, threading.Event()))[-1].details

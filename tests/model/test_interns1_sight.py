@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from errors import ModelError, UploadError
-from model.events import Finished, Options
+from model.events import Finished, Note, Options
 from model.interns1.images import Tiling
 from model.interns1.sight import Sight
 from model.local.chat import ChatFormat
@@ -65,21 +65,22 @@ def test_a_picture_stands_before_the_words_as_256_tokens_a_tile(local, tmp_path)
     assert made.ids.count(CONTEXT_ID) == 13 * 256
     assert "<|im_start|>user\n<img><IMG_CONTEXT>" in text
     assert "<IMG_CONTEXT></img>\nWhat is this?<|im_end|>" in text
-    assert [glimpse.pixels().shape for glimpse in made.seen] == [(13, 3, 448, 448)]
+    assert [glimpse.prepared().pixel_values.shape for glimpse in made.seen] == [(13, 3, 448, 448)]
 
 
 def test_a_cap_on_tiles_and_several_pictures_share_it(local, tmp_path):
     one, two = drawn(tmp_path / "a.png"), drawn(tmp_path / "b.png", colour="blue")
     assert prompt(local, [user(one)], image_tiles=1).ids.count(CONTEXT_ID) == 256
     both = prompt(local, [user(one, two, "Which is blue?")])
-    assert [len(glimpse.pixels()) for glimpse in both.seen] == [7, 7]  # 12 / 2 = 6 tiles each (3 x 2), and thumbnails
+    # 12 / 2 = 6 tiles each (3 x 2), and thumbnails
+    assert [len(glimpse.prepared().pixel_values) for glimpse in both.seen] == [7, 7]
     assert both.ids.count(CONTEXT_ID) == 14 * 256
 
 
 def test_the_engines_logits_after_a_picture_are_those_of_transformers(local, tmp_path):
     messages = [user(drawn(tmp_path / "a.png"), "What is this?")]
     made = prompt(local, messages)
-    pixels = made.seen[0].pixels()
+    pixels = made.seen[0].prepared().pixel_values
     with torch.inference_mode():
         theirs = internvl()(input_ids=torch.tensor([made.ids]), pixel_values=pixels).logits[0, -1]
     said, usage = answer(local, messages, max_new_tokens=1)
@@ -97,7 +98,7 @@ def test_pictures_of_earlier_turns_are_seen_in_order(local, tmp_path):
     one, two = drawn(tmp_path / "a.png", (448, 448)), drawn(tmp_path / "b.png", (448, 448), "blue")
     turns = [user(one, "First."), Message("assistant", (Text("Seen."),)), user(two, "And this?")]
     made = prompt(local, turns)
-    first, second = (glimpse.pixels() for glimpse in made.seen)
+    first, second = (glimpse.prepared().pixel_values for glimpse in made.seen)
     assert not torch.equal(first, second)
     assert torch.equal(first, Tiling().prepare([one]).pixel_values)
     assert answer(local, turns)[1].prompt_tokens == len(made.ids)
@@ -114,12 +115,22 @@ def test_a_turn_that_no_longer_fits_takes_its_picture_along(local, tmp_path):
     assert made.ids.count(CONTEXT_ID) == 4 * 13 * 256
 
 
+def test_what_is_not_seen_of_a_picture_is_said(local, tmp_path):
+    frames = [PIL.Image.new("RGB", (448, 448), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    moving = part(tmp_path / "moving.gif", Image, "image/gif")
+    events = list(local.stream([user(moving, "Colour?")], (), Options(max_new_tokens=2), threading.Event()))
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "'moving.gif' holds 2 pictures; only the first is read."
+    ]
+
+
 def test_a_video_is_its_frames_a_line_each(local, tmp_path):
     film = replace(part(write_clip(tmp_path / "a.mp4", frames=30), Video, "video/mp4"), frames=3)
     made = prompt(local, [user(film, "What moves?")])
     text = local.tokenizer.decode(made.ids).replace("<IMG_CONTEXT>" * 256, "…")
     assert "user\nFrame1: <img>…</img>\nFrame2: <img>…</img>\nFrame3: <img>…</img>\nWhat moves?" in text
-    assert made.seen[0].pixels().shape == (3, 3, 448, 448)
+    assert made.seen[0].prepared().pixel_values.shape == (3, 3, 448, 448)
     assert answer(local, [user(film, "What moves?")])[1].new_tokens > 0
 
 
