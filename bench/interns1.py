@@ -56,7 +56,7 @@ def measure() -> list[Row]:
 
 
 def _device(local: LocalModel) -> str:
-    return torch.cuda.get_device_name() if local.model.device.type == "cuda" else f"CPU ({platform.machine()})"
+    return torch.cuda.get_device_name() if local.device.type == "cuda" else f"CPU ({platform.machine()})"
 
 
 def _seconds_to_read(folder: Path) -> float:
@@ -82,10 +82,10 @@ def _usage(local: LocalModel, messages: list[Message], new_tokens: int) -> Usage
 
 def _inputs(local: LocalModel, messages: list[Message]) -> dict[str, torch.Tensor]:
     prompt = local.prompt(messages, thinking=False)
-    ids = torch.tensor([prompt.ids], device=local.model.device)
+    ids = torch.tensor([prompt.ids], device=local.device)
     inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
     if prompt.seen:
-        inputs["pixel_values"] = torch.cat([glimpse.pixels() for glimpse in prompt.seen]).to(local.model.device)
+        inputs["pixel_values"] = torch.cat([glimpse.prepared().pixel_values for glimpse in prompt.seen]).to(local.device)
     return inputs
 
 
@@ -97,7 +97,7 @@ def _generated(local: LocalModel, inputs: dict[str, torch.Tensor], new_tokens: i
             **inputs, max_new_tokens=new_tokens, min_new_tokens=new_tokens, do_sample=False, temperature=None,
             top_p=None, top_k=None,
         )  # fmt: skip
-    if local.model.device.type == "cuda":
+    if local.device.type == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - started
 

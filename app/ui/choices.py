@@ -85,7 +85,7 @@ def model_html() -> str:
     """Another model, or none: the folder or id as ``--model`` takes it."""
     return (
         '<details id="model-choice"><summary>Which model</summary>'
-        '<label>A folder, or an id that is on this machine<input type="text" name="model" spellcheck="false" '
+        '<label>A folder, or an id such as internlm/Intern-S1-mini<input type="text" name="model" spellcheck="false" '
         'placeholder="empty: what suits this machine"></label>'
         '<button data-action="load">Load it</button><button data-action="unload">Unload</button></details>'
     )

@@ -65,8 +65,8 @@ def _folder(spec: str) -> Path:
         raise none from None
     except LocalEntryNotFoundError:
         raise ModelNotHereError(
-            f"{shown(spec)} is not on this machine, and nothing is fetched unasked; fetch it from the page or with "
-            f"`python -m model fetch {spec}`, or give --model a folder.",
+            f"{shown(spec)} is not on this machine, and nothing is fetched unasked; fetch it from the page, or with "
+            f"python -m model fetch {spec}.",
             spec,
         ) from None
 

@@ -39,7 +39,8 @@ from model.local.sampling import Sampler, Sampling
 from model.messages import Message
 from model.parsing import OutputParser
 
-PREFILL_CHUNK = 512  # tokens between two looks at the stop
+#: Tokens between two looks at the stop, some tenths of a second each.
+PREFILL_CHUNK, PREFILL_CHUNK_ON_GPU = 512, 8192
 LAST_THOUGHT = "\n\nMy budget for thinking is used up, so I answer with what I have.\n</think>\n\n"
 #: Of a long answer's tokens, so many are kept from thinking, so that it never ends before the answer has begun.
 KEPT_FOR_ANSWER, LONG_ANSWER = 1024, 4096
@@ -300,11 +301,11 @@ class LocalModel:
             if (embedded := self._with_pictures(request, prompt["input_ids"])) is None:
                 return None
             prompt = {"inputs_embeds": embedded}
-        logits = None
-        for start in range(0, len(request.prompt), PREFILL_CHUNK):
+        logits, length = None, PREFILL_CHUNK if self.device.type == "cpu" else PREFILL_CHUNK_ON_GPU
+        for start in range(0, len(request.prompt), length):
             if request.is_over:
                 return None
-            chunk = {name: values[:, start : start + PREFILL_CHUNK] for name, values in prompt.items()}
+            chunk = {name: values[:, start : start + length] for name, values in prompt.items()}
             logits = self._logits(cache, **chunk)
         return logits
 

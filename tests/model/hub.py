@@ -35,7 +35,7 @@ class Hub:
 @contextmanager
 def serving(hub: Hub, monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[Hub]:
     """The library finds this hub, and an empty cache, in this process and in those it starts."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    server = _Server(("127.0.0.1", 0), _handler(hub))
     hub.address = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("HF_ENDPOINT", hub.address)
@@ -48,6 +48,11 @@ def serving(hub: Hub, monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Who breaks a download off is no error."""
 
 
 def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:

@@ -80,7 +80,7 @@ def test_an_id_that_is_not_on_this_machine_is_not_fetched(tmp_path, monkeypatch)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     sentence = refusal("internlm/Intern-S1-mini")
     assert "nothing is fetched unasked" in sentence
-    assert "`python -m model fetch internlm/Intern-S1-mini`" in sentence
+    assert "python -m model fetch internlm/Intern-S1-mini." in sentence
 
 
 def test_a_file_instead_of_its_folder(folder):
