@@ -85,7 +85,9 @@ def _inputs(local: LocalModel, messages: list[Message]) -> dict[str, torch.Tenso
     ids = torch.tensor([prompt.ids], device=local.device)
     inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
     if prompt.seen:
-        inputs["pixel_values"] = torch.cat([glimpse.prepared().pixel_values for glimpse in prompt.seen]).to(local.device)
+        inputs["pixel_values"] = torch.cat([glimpse.prepared().pixel_values for glimpse in prompt.seen]).to(
+            local.device
+        )
     return inputs
 
 
