@@ -50,7 +50,7 @@ def assert_harmless(fragment: str) -> None:
             assert not name.startswith("on"), fragment
             assert "javascript:" not in (value or "") or name in {"title", "aria-label", "srcdoc"}, fragment
         if tag == "iframe":
-            assert attributes["sandbox"] == "allow-scripts"
+            assert attributes["sandbox"] == "allow-scripts allow-downloads"
             scripts = [one for one in _Reader(attributes["srcdoc"] or "").elements if one[0] == "script"]
             assert len(scripts) == 3, "the contents, the library, and ours"
 

@@ -182,3 +182,67 @@ def test_a_surface_draws_under_the_pages_policy(site: str, browser, tmp_path: Pa
     assert _colours_in(viewer.locator("#scene").screenshot(path=str(tmp_path / "surface.png"))) > 50
     assert [line for line in said if "favicon" not in line and "404" not in line] == []
     page.close()
+
+
+#: Turns the molecule until no atom stands before one of these, and gives their places on the screen.
+TURNED = """(wanted) => {
+  for (let turn = 0; turn < 60; turn += 1) {
+    const places = viewer.getModel().selectedAtoms({}).map((atom) => viewer.modelToScreen(atom));
+    const apart = wanted.every((i) => places.every((p, j) => i === j || Math.hypot(p.x - places[i].x, p.y - places[i].y) > 16));
+    if (apart) return wanted.map((i) => places[i]);
+    viewer.rotate(turn % 2 ? 20 : 15, turn % 2 ? 'y' : 'x');
+    viewer.render();
+  }
+}"""
+
+
+def test_clicked_atoms_give_distance_angle_and_torsion(site: str, browser) -> None:
+    from rdkit import Chem
+    from rdkit.Chem import rdMolTransforms
+
+    conformer = Chem.MolFromMolBlock(aspirin_conformers()["models"][0], removeHs=False).GetConformer()
+    page = browser.new_page(viewport={"width": 900, "height": 1700})
+    page.goto(site)
+    viewer = page.frame_locator(".structure iframe")
+    viewer.locator("html[data-state=ready]").wait_for()
+    measured = viewer.locator("#measured")
+    assert "Click two atoms for their distance" in measured.text_content()
+    # CC(=O)O: the torsion of the ester, which 3Dmol numbers as the file does
+    expected = [
+        ("C1 – C2", f"{rdMolTransforms.GetBondLength(conformer, 0, 1):.3f} Å"),
+        ("C1 – C2 – O4", f"{rdMolTransforms.GetAngleDeg(conformer, 0, 1, 3):.1f}°"),
+        ("C1 – C2 – O4 – C5", f"{rdMolTransforms.GetDihedralDeg(conformer, 0, 1, 3, 4):.1f}°"),
+    ]
+    outer = page.locator(".structure iframe").bounding_box()
+    frame = page.locator(".structure iframe").element_handle().content_frame()
+    first, *others = frame.evaluate(TURNED, [0, 1, 3, 4])
+    page.mouse.click(outer["x"] + first["x"], outer["y"] + first["y"])
+    assert measured.text_content() == "C1: click another atom"
+    for place, (names, value) in zip(others, expected, strict=True):
+        page.mouse.click(outer["x"] + place["x"], outer["y"] + place["y"])
+        assert measured.text_content() == f"{names}: {value}"
+    page.close()
+
+
+def test_a_structure_spins_and_is_there_as_a_picture_and_as_a_file(site: str, browser, tmp_path: Path) -> None:
+    from PIL import Image
+    from rdkit import Chem
+
+    page = browser.new_page(viewport={"width": 900, "height": 1700}, accept_downloads=True)
+    page.goto(site)
+    viewer = page.frame_locator(".structure iframe")
+    viewer.locator("html[data-state=ready]").wait_for()
+    viewer.locator("#spin").click()
+    before = viewer.locator("#scene").screenshot()
+    page.wait_for_timeout(600)
+    assert viewer.locator("#scene").screenshot() != before
+    viewer.locator("#spin").click()
+    with page.expect_download() as picture:
+        viewer.locator("#picture").click()
+    assert picture.value.suggested_filename == "Aspirin.png"
+    assert Image.open(picture.value.path()).size[0] > 100
+    with page.expect_download() as file:
+        viewer.get_by_role("button", name="SDF").click()
+    read = [molecule for molecule in Chem.SDMolSupplier(str(file.value.path()))]
+    assert [Chem.MolToSmiles(molecule) for molecule in read] == ["CC(=O)Oc1ccccc1C(=O)O"] * 3
+    page.close()

@@ -29,3 +29,10 @@ NucleotideText = Annotated[str, _text("nucleotides", "One DNA or RNA sequence, p
 ProteinText = Annotated[
     str, _text("protein", "One protein sequence in one-letter code, plain or as FASTA, or in three-letter code")
 ]
+FormulaText = Annotated[str, _text("formula", "A molecular formula, with its charge if any: C8H10N4O2, NO3^-, Fe^{3+}")]
+MoleculeOrFormula = Annotated[
+    str, _text("molecule_or_formula", "One molecule (SMILES, InChI, CAS number or name) or a molecular formula")
+]
+CompoundText = Annotated[str, _text("molecule", "One compound: a name, a CAS number, a SMILES or an InChI")]
+ReactionText = Annotated[str, _text("reaction", "A reaction SMILES: reactants>agents>products, as in CCO>>CC=O")]
+SmartsText = Annotated[str, _text("smarts", "A SMARTS pattern")]

@@ -1,6 +1,7 @@
 """Views that need a script: 3D structures and plots, each in a sandboxed frame of its own.
 
-The frame may run scripts and nothing else: its origin is null, so it can reach neither the page nor its cookies.
+The frame may run scripts and offer what it drew as a file, and nothing else: its origin is null, so it can reach neither the
+page nor its cookies.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _numbers(x_label: str, y_label: str, series: Sequence[Mapping[str, Any]]) ->
 def _frame(template: str, contents: Mapping[str, Any], script_url: str, title: str) -> str:
     page = _template(template).replace("@SCRIPT@", escape(script_url)).replace("@CONTENTS@", script_json(contents))
     return (
-        f'<iframe class="frame" sandbox="allow-scripts" loading="lazy" referrerpolicy="no-referrer" '
+        f'<iframe class="frame" sandbox="allow-scripts allow-downloads" loading="lazy" referrerpolicy="no-referrer" '
         f'title="{escape(title)}" srcdoc="{escape(page)}"></iframe>'
     )
 
