@@ -26,7 +26,6 @@ from model.events import (
     Options,
     TextDelta,
     ThinkingDelta,
-    ToolSchema,
     Usage,
     Waiting,
 )
@@ -34,6 +33,7 @@ from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult,
 from tools.outputs import ToolResult as Output
 
 if TYPE_CHECKING:
+    from app.offering import Offering
     from app.routing import Routed, Router
 
 
@@ -129,7 +129,9 @@ class Assistant:
     def _with_own_calls(
         self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
     ) -> Iterator[TurnEvent]:
-        schemas = [ToolSchema(tool["name"], tool["description"], tool["parameters"]) for tool in self._tools.catalog()]
+        from app.offering import Offering  # with the router's tables, not needed before the first question
+
+        offering = Offering(self._tools.catalog(), messages)
         prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(messages)]
         usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
         was_corrected = False
@@ -137,7 +139,7 @@ class Assistant:
             parts: list[Any] = []
             broken: BrokenCall | None = None
             reason: FinishReason = "stop"
-            for event in model.stream(prompt, schemas, options, stop):
+            for event in model.stream(prompt, offering.schemas(), options, stop):
                 if isinstance(event, Finished):
                     usage, reason = usage + event.usage, event.reason
                 elif isinstance(event, ToolCall):
@@ -165,7 +167,7 @@ class Assistant:
                 made += 1
                 parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
                 yield call
-                results.append(result := self._call_once(call, handles, seen, stop))
+                results.append(result := self._call_once(call, handles, seen, offering, stop))
                 yield result
             if stop.is_set():
                 break
@@ -223,7 +225,9 @@ class Assistant:
         ]
         return self._router.route(messages[-1].text, context=earlier)
 
-    def _call_once(self, call: ToolCall, handles: Handles, seen: set[str], stop: threading.Event) -> ToolResult:
+    def _call_once(
+        self, call: ToolCall, handles: Handles, seen: set[str], offering: Offering, stop: threading.Event
+    ) -> ToolResult:
         """Run a call unless this turn has made it already: a small model may ask the same for ever."""
         key = json.dumps([call.name, call.arguments], sort_keys=True)
         if key in seen:
@@ -235,11 +239,14 @@ class Assistant:
             call = replace(call, arguments=handles.resolved(call.arguments))
         except ToolInputError as error:
             return _failed(call, error)
-        return self._call(call, stop)
+        return self._call(call, stop, offering)
 
-    def _call(self, call: ToolCall, stop: threading.Event) -> ToolResult:
+    def _call(self, call: ToolCall, stop: threading.Event, offering: Offering | None = None) -> ToolResult:
         try:
-            output = self._tools.call(call.name, call.arguments, cancel=stop)
+            if offering is not None and offering.answers(call.name):
+                output = offering.find(call.arguments)
+            else:
+                output = self._tools.call(call.name, call.arguments, cancel=stop)
         except RetortError as error:
             return _failed(call, error)
         return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
