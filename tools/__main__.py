@@ -8,6 +8,7 @@ import json
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
@@ -46,7 +47,7 @@ def _run(options: argparse.Namespace, workers: Workers) -> int:
         return 0
     if options.command == "call":
         text = sys.stdin.read() if options.arguments == "-" else options.arguments
-        answer = _answered(workers, lambda: (options.name, _arguments(text)))
+        answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text))))
         _write(answer)
         return 0 if answer["ok"] else 2
     workers.warm_up()
@@ -56,15 +57,17 @@ def _run(options: argparse.Namespace, workers: Workers) -> int:
 
 def _batch(workers: Workers, lines: BinaryIO) -> None:
     """One answer a line, in order, each written as soon as it and those before it are there."""
-    under_way: queue.Queue[Future[dict[str, Any]] | None] = queue.Queue(LOOK_AHEAD)
+    under_way: queue.Queue[Future[str] | None] = queue.Queue(LOOK_AHEAD)
     reader_left = threading.Event()
 
     def write_in_order() -> None:
+        progress = _Progress()
         while (future := under_way.get()) is not None:
             answer = future.result()
             try:
                 if not reader_left.is_set():
-                    _write(answer)
+                    print(answer, flush=True)
+                    progress.count()
             except BrokenPipeError:  # go on emptying the queue, so that the main thread does not wait for ever
                 reader_left.set()
 
@@ -81,6 +84,22 @@ def _batch(workers: Workers, lines: BinaryIO) -> None:
             writer.join()
     if reader_left.is_set():
         raise BrokenPipeError
+
+
+class _Progress:
+    """How many rows are done, and how quickly, on a terminal's last line; nothing where nobody watches."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._began = self._told = time.monotonic()
+        self._rows = 0
+
+    def count(self) -> None:
+        self._rows += 1
+        if self._watched and (now := time.monotonic()) - self._told > 1:
+            self._told = now
+            rate = self._rows / (now - self._began)
+            print(f"\r{self._rows:,} rows, {rate:,.0f} a second ", end="", file=sys.stderr, flush=True)
 
 
 def _lines(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -119,15 +138,16 @@ def _object(text: str, where: str, example: str) -> dict[str, Any]:
     return value
 
 
-def _answered(workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """A result or an error, in the shapes that the command line promises."""
+def _answered(workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]]) -> str:
+    """A result or an error as JSON, in the shapes that the command line promises."""
     try:
         name, arguments = read()
-        return workers.call(name, arguments).model_dump(mode="json")
+        return workers.call_as_json(name, arguments).decode()
     except ToolInputError as error:
-        return {"ok": False, "error": error.as_json()}
+        told = error.as_json()
     except RetortError as error:
-        return {"ok": False, "error": {"what": str(error), "where": "", "hint": ""}}
+        told = {"what": str(error), "where": "", "hint": ""}
+    return json.dumps({"ok": False, "error": told}, ensure_ascii=False)
 
 
 def _write(value: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import time
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any, get_type_hints
 
@@ -93,7 +93,7 @@ class Tool:
         provenance = Provenance(
             tool=self.name,
             arguments={name: value for name, value in values.items() if value is not None},
-            libraries={name: version(name) for name in self.libraries},
+            libraries={name: _version(name) for name in self.libraries},
             seconds=round(time.perf_counter() - started, 4),
         )
         return ToolResult(
@@ -104,6 +104,12 @@ class Tool:
             notes=output.notes,
             provenance=provenance,
         )
+
+
+@cache
+def _version(distribution: str) -> str:
+    """Read from its files once: that took as long as a small call itself."""
+    return version(distribution)
 
 
 def _input_error(tool: Tool, error: ValidationError) -> ToolInputError:

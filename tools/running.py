@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0  # importing the libraries on a cold disk
 MOST_ARGUMENT_BYTES = 1_000_000
 LOOKED_AT_EVERY_S = 0.05
+RESULT = b'{"result": '  # how a worker's line begins that holds one
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
@@ -63,14 +64,14 @@ class _Worker:
             self.catalog = json.loads(self._read_line(START_LIMIT_S, cancel))["tools"]
         return self.catalog
 
-    def ask(self, request: bytes, limit_s: float, cancel: threading.Event | None) -> dict[str, Any]:
+    def ask(self, request: bytes, limit_s: float, cancel: threading.Event | None) -> bytes:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(request + b"\n")
             self._process.stdin.flush()
         except OSError:
             raise _Died from None
-        return json.loads(self._read_line(limit_s, cancel))
+        return self._read_line(limit_s, cancel)
 
     def end(self) -> None:
         self._process.kill()
@@ -143,6 +144,19 @@ class Workers:
         time_limit_s: float | None = None,
     ) -> ToolResult:
         """Run one call in a worker; raises ``ToolInputError`` as the tool does, ``ToolError`` if there is no answer."""
+        return ToolResult.model_validate_json(
+            self.call_as_json(name, arguments, cancel=cancel, time_limit_s=time_limit_s)
+        )
+
+    def call_as_json(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        cancel: threading.Event | None = None,
+        time_limit_s: float | None = None,
+    ) -> bytes:
+        """``call`` whose ``ToolResult`` stays the JSON that the worker wrote: who passes it on need not read it."""
         request = _request(name, arguments)
         worker = self._take(cancel)
         place: _Worker | None = None
@@ -166,11 +180,12 @@ class Workers:
             self._places.put(place)
             if self._closed:
                 self.close()
-        if "input_error" in answer:
-            raise ToolInputError(**answer["input_error"])
-        if "tool_error" in answer:
-            raise ToolError(answer["tool_error"])
-        return ToolResult.model_validate(answer["result"])
+        if answer.startswith(RESULT):
+            return answer[len(RESULT) : answer.rindex(b"}")]
+        told = json.loads(answer)
+        if "input_error" in told:
+            raise ToolInputError(**told["input_error"])
+        raise ToolError(told["tool_error"])
 
     def close(self) -> None:
         """End the free workers; a busy one ends with its call."""

@@ -26,7 +26,7 @@ def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) ->
     parsed = parse_molecule(molecule)
     counts = atom_counts(parsed.mol)
     notes = list(parsed.notes)
-    if any(atom.GetAtomicNum() == 1 and atom.GetIsotope() for atom in parsed.mol.GetAtoms()):
+    if any(atom.GetAtomicNum() == 1 and atom.GetIsotope() for atom in list(parsed.mol.GetAtoms())):
         notes.append("Deuterium and tritium are counted as hydrogen.")
     notes.append("Hydrogens that the notation leaves out are counted.")
     if element is None:
@@ -46,7 +46,7 @@ def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) ->
 def atom_counts(mol: Chem.Mol) -> dict[str, int]:
     """Element symbol to count, in Hill's order (C, H, then by the alphabet)."""
     counts: Counter[str] = Counter()
-    for atom in mol.GetAtoms():
+    for atom in list(mol.GetAtoms()):
         counts[atom.GetSymbol()] += 1
         counts["H"] += atom.GetTotalNumHs()
     first = ("C", "H") if counts["C"] else ()
