@@ -18,12 +18,16 @@ class _Value(BaseModel):
 
 
 class Svg(_Value):
-    """A drawing. ``svg`` is a whole ``<svg>`` element with a ``<title>``; ``caption`` stands below it."""
+    """A drawing. ``svg`` is a whole ``<svg>`` element with a ``<title>``; ``caption`` stands below it.
+
+    ``legend`` says what each highlight colour marks, in the order of ``tools.chemistry.drawing.HIGHLIGHTS``.
+    """
 
     kind: Literal["svg"] = "svg"
     svg: str
     title: str
     caption: str = ""
+    legend: tuple[str, ...] = ()
 
 
 class Structure3D(_Value):

@@ -175,3 +175,10 @@ def test_infinities_become_gaps_that_a_frame_can_read() -> None:
     page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])  # type: ignore[index]
     contents = json.loads(re.search(r'id="contents">(.*?)</script>', page)[1])  # type: ignore[index]
     assert contents["series"][0]["y"] == [None, None]
+
+
+def test_a_drawings_legend_names_its_colours_and_is_escaped():
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'><title>x</title></svg>"
+    html = view_html({"kind": "svg", "svg": svg, "title": "x", "legend": ["ester", "<b>amide"]})
+    assert '<span class="mark mark-0"></span>ester' in html
+    assert '<span class="mark mark-1"></span>&lt;b&gt;amide' in html

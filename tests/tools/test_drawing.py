@@ -150,3 +150,23 @@ def test_bonds_of_small_and_large_molecules_have_one_length():
 def test_what_is_no_molecule_is_not_drawn(molecules):
     with pytest.raises(ToolInputError):
         draw_molecules(molecules)
+
+
+def test_what_is_highlighted_is_named_in_a_legend():
+    (view,) = draw_molecules("aspirin", highlight="C(=O)O").views
+    assert view.legend == ("C(=O)O (found 2 times)",)
+    (plain,) = draw_molecules("aspirin").views
+    assert plain.legend == ()
+
+
+@pytest.mark.parametrize(
+    ("smiles", "labels"),
+    [
+        ("OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O", 5),  # beta-D-glucopyranose (2R,3R,4S,5S,6R)
+        ("O[C@H]1C[C@@H](O)C1", 2),  # cis-cyclobutane-1,3-diol, pseudoasymmetric: (1s,3s)
+        ("C/C=C/C", 1),  # (E)
+    ],
+)
+def test_each_stereo_element_is_labelled_on_request(smiles, labels):
+    (view,) = draw_molecules(smiles, stereo_labels=True).views
+    assert view.svg.count("class='CIP_Code'") == 3 * labels  # a letter in two brackets, each a path

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from pydantic import Field
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDepictor
+from rdkit.Chem import rdCIPLabeler, rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
@@ -54,11 +54,17 @@ def molecule_svg(
     highlight: Sequence[int] | Mapping[int, str] = (),
     *,
     caption: str = "",
+    legend: Sequence[str] = (),
     atom_numbers: bool = False,
     stereo_labels: bool = False,
 ) -> Svg:
-    """The molecule drawn at a bond length of 30 px; ``highlight`` are atom indices, as a mapping with their colours."""
+    """The molecule drawn at a bond length of 30 px; ``highlight`` are atom indices, as a mapping with their colours.
+
+    ``legend`` says what the colours of ``HIGHLIGHTS`` mark, in their order.
+    """
     mol = Chem.Mol(parsed.mol)
+    if stereo_labels:
+        rdCIPLabeler.AssignCIPLabels(mol)  # RDKit's older labels, which stand otherwise, break some of the CIP rules
     rdDepictor.SetPreferCoordGen(False)
     rdDepictor.Compute2DCoords(mol)
     rdDepictor.StraightenDepiction(mol)
@@ -94,17 +100,24 @@ def molecule_svg(
     described = f"Structural formula of {label}: {CalcMolFormula(mol)}, SMILES {parsed.smiles}."
     if colours:
         described += f" {len(colours)} atoms are highlighted."
-    return Svg(svg=_styled(drawer.GetDrawingText(), label, described), title=label, caption=caption)
+    return Svg(
+        svg=_styled(drawer.GetDrawingText(), label, described), title=label, caption=caption, legend=tuple(legend)
+    )
 
 
 def drawn_if_legible(
-    parsed: ParsedMolecule, title: str = "", highlight: Sequence[int] | Mapping[int, str] = (), *, caption: str = ""
+    parsed: ParsedMolecule,
+    title: str = "",
+    highlight: Sequence[int] | Mapping[int, str] = (),
+    *,
+    caption: str = "",
+    legend: Sequence[str] = (),
 ) -> tuple[tuple[Svg, ...], tuple[str, ...]]:
     """The drawing as the only view, or none and a note where the molecule has more than 300 heavy atoms."""
     atoms = parsed.mol.GetNumHeavyAtoms()
     if atoms > MOST_ATOMS_DRAWN:
         return (), (f"Not drawn: it has {atoms} heavy atoms, and at most {MOST_ATOMS_DRAWN} are.",)
-    return (molecule_svg(parsed, title, highlight, caption=caption),), ()
+    return (molecule_svg(parsed, title, highlight, caption=caption, legend=legend),), ()
 
 
 def _styled(text: str, title: str, described: str) -> str:
@@ -149,7 +162,14 @@ def draw_molecules(
             caption = f"{molecule.label} · {caption}" if caption and caption != molecule.label else molecule.label
         views.append(
             molecule_svg(
-                molecule, highlight=atoms, caption=caption, atom_numbers=atom_numbers, stereo_labels=stereo_labels
+                molecule,
+                highlight=atoms,
+                caption=caption,
+                legend=[f"{highlight} (found {len(found)} times)" if len(found) > 1 else str(highlight)]
+                if found
+                else (),
+                atom_numbers=atom_numbers,
+                stereo_labels=stereo_labels,
             )
         )
         notes += [note if len(parsed) == 1 else f"{molecule.label}: {note}" for note in molecule.notes]

@@ -95,7 +95,10 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
         summary = summary[:-1] + f"; and {rings} aromatic ring{'s' if rings > 1 else ''}{of_these}."
     rows = tuple((name, " ".join(map(str, atoms))) for name, atoms in found)
     drawings, undrawn = drawn_if_legible(
-        parsed, highlight=colours, caption=f"{parsed.label}: {listed}" if listed else parsed.label
+        parsed,
+        highlight=colours,
+        caption=f"{parsed.label}: {listed}" if listed else parsed.label,
+        legend=[", ".join(names[index :: len(HIGHLIGHTS)]) for index in range(min(len(names), len(HIGHLIGHTS)))],
     )
     views: tuple[View, ...] = (
         *drawings,

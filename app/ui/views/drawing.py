@@ -9,10 +9,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from app.ui.views.markup import escape
-from app.ui.views.notation import figure
+from app.ui.views.notation import figure, notation_html
 
 MOST_CHARACTERS = 4_000_000
 DEEPEST = 60
+COLOURS = 6  # of highlights, as views.css has them
 
 ELEMENTS = frozenset(
     [
@@ -132,7 +133,17 @@ def drawing_html(view: Mapping[str, Any]) -> str:
         body = safe_svg(str(view["svg"]), title)
     except _NotADrawing as problem:
         body = f'<p class="unshown">This drawing cannot be shown: {escape(problem)}.</p>'
-    return figure("molecule", body, title, caption, show_title=not caption)
+    legend = "".join(
+        f'<li><span class="mark mark-{index % COLOURS}"></span>{notation_html(str(text))}</li>'
+        for index, text in enumerate(view.get("legend") or ())
+    )
+    return figure(
+        "molecule",
+        body + (f'<ul class="marks">{legend}</ul>' if legend else ""),
+        title,
+        caption,
+        show_title=not caption,
+    )
 
 
 def safe_svg(svg: str, label: str) -> str:
