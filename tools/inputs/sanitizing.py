@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rdkit import Chem, rdBase
 
@@ -37,7 +39,7 @@ def sanitized(
     marks = [atom.GetIdx() for atom in atoms if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
     for mark in marks:
         mol.GetAtomWithIdx(mark).SetIntProp("_written", mark)
-    with rdBase.BlockLogs():
+    with rdBase.BlockLogs(), _in_a_sentence(text, where):
         Chem.SanitizeMol(mol)
         changed = {
             atom.GetSymbol() for atom, charge in zip(atoms, charges, strict=True) if atom.GetFormalCharge() > charge
@@ -67,6 +69,20 @@ def sanitized(
         found.append(MERGED_HYDROGENS)
     found += _composition_notes(mol, atoms)
     return mol, tuple(found)
+
+
+@contextmanager
+def _in_a_sentence(text: str, where: str) -> Iterator[None]:
+    """For what RDKit only refuses once it sanitizes, such as double bonds between aromatic atoms in one ring."""
+    try:
+        yield
+    except Chem.MolSanitizeException as error:
+        complaint = " ".join(str(error).split())
+        raise ToolInputError(
+            f"{shown(text)} cannot be a molecule: {complaint}",
+            where,
+            "check its aromatic (lower-case) atoms and write the ring with single and double bonds",
+        ) from None
 
 
 def _refuse_atoms(atoms: list[Chem.Atom], text: str, where: str, dummies: bool, reading: SmilesReading | None) -> None:
