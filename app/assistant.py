@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.handles import Handles
+from app.pictures import READER, Pictures
 from app.prompts import BROKEN_CALL, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
 from errors import RetortError, ToolInputError
 from model.events import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 
 CANNOT_SEE = "{model} cannot see pictures; write what is in it as a name, a SMILES, an InChI or a sequence."
+READS_DRAWINGS = "{model} cannot see pictures; a structure that is drawn in one is read by a tool."
 #: Tokens of the sentence that a model without tools adds to a tool's answer.
 LONGEST_COMMENT = 60
 #: A view's kind in words; a table holds what the values name already.
@@ -119,7 +121,8 @@ class Assistant:
         answer = self._with_own_calls if model.abilities.tools else self._with_routed_calls
         with _Deadline(self._budget.seconds, stop) as deadline:
             if not model.abilities.images and _has_picture(messages[-1]):
-                yield Statement(CANNOT_SEE.format(model=model.name), "retort")
+                reads = any(tool["name"] == READER for tool in self._tools.catalog())
+                yield Statement((READS_DRAWINGS if reads else CANNOT_SEE).format(model=model.name), "retort")
             for event in answer(model, messages, options, stop):
                 if isinstance(event, Finished) and deadline.passed:
                     yield BudgetEnded(f"Stopped after {self._budget.seconds:.0f} s, the most for one answer.")
@@ -132,7 +135,8 @@ class Assistant:
         from app.offering import Offering  # with the router's tables, not needed before the first question
 
         offering = Offering(self._tools.catalog(), messages)
-        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(messages)]
+        pictures = Pictures(messages, self._tools.catalog())
+        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(pictures.named(messages))]
         usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
         was_corrected = False
         while True:
@@ -167,7 +171,7 @@ class Assistant:
                 made += 1
                 parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
                 yield call
-                results.append(result := self._call_once(call, handles, seen, offering, stop))
+                results.append(result := self._call_once(call, handles, seen, offering, pictures, stop))
                 yield result
             if stop.is_set():
                 break
@@ -182,12 +186,15 @@ class Assistant:
         self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
     ) -> Iterator[TurnEvent]:
         results = []
-        for number, routed in enumerate(self._route(messages)[: self._budget.tool_calls], start=1):
+        pictures = Pictures(messages, self._tools.catalog())
+        wanted = [(READER, {"image": name}) for name in pictures.names_in(messages[-1]) if pictures.can_be_read]
+        wanted += [(routed.tool, routed.arguments) for routed in self._route(messages)]
+        for number, (tool, arguments) in enumerate(wanted[: self._budget.tool_calls], start=1):
             if stop.is_set():
                 break
-            call = ToolCall(f"call_{number}", routed.tool, routed.arguments)
+            call = ToolCall(f"call_{number}", tool, arguments)
             yield call
-            results.append(result := self._call(call, stop))
+            results.append(result := self._call(call, pictures, stop))
             yield result
         if stop.is_set():
             yield Finished(Usage(), "stopped")
@@ -199,6 +206,9 @@ class Assistant:
         if not answered and (results or blind):
             # What such a model would say of an input that was refused, or of a picture unseen, is invention.
             yield Finished(Usage(), "stop")
+            return
+        if all(result.name == READER for result in answered) and answered:
+            yield Finished(Usage(), "stop")  # a reading is to be confirmed; there is nothing yet to be said of it
             return
         if answered:
             shown = [name for result in answered for name in _shown_names(result)]
@@ -226,7 +236,13 @@ class Assistant:
         return self._router.route(messages[-1].text, context=earlier)
 
     def _call_once(
-        self, call: ToolCall, handles: Handles, seen: set[str], offering: Offering, stop: threading.Event
+        self,
+        call: ToolCall,
+        handles: Handles,
+        seen: set[str],
+        offering: Offering,
+        pictures: Pictures,
+        stop: threading.Event,
     ) -> ToolResult:
         """Run a call unless this turn has made it already: a small model may ask the same for ever."""
         key = json.dumps([call.name, call.arguments], sort_keys=True)
@@ -239,14 +255,17 @@ class Assistant:
             call = replace(call, arguments=handles.resolved(call.arguments))
         except ToolInputError as error:
             return _failed(call, error)
-        return self._call(call, stop, offering)
+        return self._call(call, pictures, stop, offering)
 
-    def _call(self, call: ToolCall, stop: threading.Event, offering: Offering | None = None) -> ToolResult:
+    def _call(
+        self, call: ToolCall, pictures: Pictures, stop: threading.Event, offering: Offering | None = None
+    ) -> ToolResult:
         try:
+            arguments = pictures.resolved(call.name, call.arguments)
             if offering is not None and offering.answers(call.name):
                 output = offering.find(call.arguments)
             else:
-                output = self._tools.call(call.name, call.arguments, cancel=stop)
+                output = self._tools.call(call.name, arguments, cancel=stop)
         except RetortError as error:
             return _failed(call, error)
         return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))

@@ -88,7 +88,7 @@
     if (action === "ask" || action === "open" || action === "retry") following = "question";
     if (action === "open") closeOver();
     send({ action, id, text });
-    if (action === "edit" || action === "undo") document.querySelector("#composer textarea")?.focus();
+    if (action === "edit" || action === "undo" || action === "compose") document.querySelector("#composer textarea")?.focus();
   });
 
   document.addEventListener("change", (event) => {

@@ -88,6 +88,8 @@ class Chat:
                 yield from self.open(target, editing, request)
             elif kind in ("load", "unload", "fetch", "keep"):
                 yield self._change_model(kind, str(asked.get("text", "")).strip())
+            elif kind == "compose":
+                yield Screen(composer=_idle({"text": str(asked.get("text", ""))[:LONGEST_QUESTION], "files": []}))
             elif kind == "delete":
                 yield from self._delete(target, conversation_id, editing, request)
             elif kind == "retry" and target.isdigit():

@@ -7,6 +7,7 @@ prose is a ``gr.HTML`` part whose text is escaped here or in ``app.ui.views``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,7 +52,9 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
         if isinstance(part, Thinking):
             yield _thinking(part, is_running=is_last and message.status == "running")
         elif isinstance(part, ToolCall):
-            yield html_part("assistant", tool_card(part, results.get(part.id), message.status == "running", drawn))
+            yield html_part(
+                "assistant", tool_card(part, results.get(part.id), message.status == "running", drawn, conversation_id)
+            )
         elif isinstance(part, Text) and _leads(part):
             yield html_part("assistant", f'<p class="tool-summary">{notation_html(part.text)}</p>')
         elif isinstance(part, Text):
@@ -75,7 +78,9 @@ def _thinking(part: Thinking, *, is_running: bool) -> dict[str, Any]:
     return {"role": "assistant", "content": safe_markdown(part.text), "metadata": metadata}
 
 
-def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool, drawn: set[str]) -> str:
+def tool_card(
+    call: ToolCall, result: ToolResult | None, is_running: bool, drawn: set[str], conversation_id: str = ""
+) -> str:
     """A line with name, arguments and time that opens to provenance; the views, or the error, stand below it.
 
     ``drawn`` holds the drawings that this answer shows already: the same one is not shown twice.
@@ -105,8 +110,29 @@ def tool_card(call: ToolCall, result: ToolResult | None, is_running: bool, drawn
         f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{_counted(content["notes"])}</span></summary>'
         f"<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>"
         f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
-        f'<ul>{notes}</ul></details><div class="views">{views}</div>'
+        f'<ul>{notes}</ul></details><div class="views">{_picture_read(content, conversation_id)}{views}</div>{_confirming(content)}'
     )
+
+
+def _picture_read(content: dict[str, Any], conversation_id: str) -> str:
+    """The picture that a tool has read, to be compared with what it made of it; a kept file is named by its SHA-256."""
+    kept = str(content["provenance"]["arguments"].get("image", "")).replace("\\", "/").rpartition("/")[2]
+    if not content["data"].get("needs_confirmation") or not re.fullmatch(r"[0-9a-f]{64}", kept):
+        return ""
+    return f'<figure class="view molecule read"><img src="/files/{conversation_id}/{kept}" alt="The picture that was read"></figure>'
+
+
+def _confirming(content: dict[str, Any]) -> str:
+    """What was read in a picture is used only once a person has compared it: one button for each structure."""
+    if not content["data"].get("needs_confirmation"):
+        return ""
+    read = [one.get("smiles", "") for one in content["data"].get("structures", [])]
+    buttons = "".join(
+        f'<button data-action="compose" data-text="{escape(smiles)}">It is right: use <code>{escape(_short(smiles))}</code></button>'
+        for smiles in read
+        if smiles
+    )
+    return f'<p class="offers">{buttons}</p>' if buttons else ""
 
 
 def _counted(notes: list[str]) -> str:
