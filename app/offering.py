@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.routing import stem
+from app.wording import stem
 from errors import ToolInputError, shown
 from model.events import ToolSchema
 from model.messages import Message, ToolCall, ToolResult
