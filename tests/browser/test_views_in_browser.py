@@ -243,6 +243,6 @@ def test_a_structure_spins_and_is_there_as_a_picture_and_as_a_file(site: str, br
     assert Image.open(picture.value.path()).size[0] > 100
     with page.expect_download() as file:
         viewer.get_by_role("button", name="SDF").click()
-    read = [molecule for molecule in Chem.SDMolSupplier(str(file.value.path()))]
+    read = list(Chem.SDMolSupplier(str(file.value.path())))
     assert [Chem.MolToSmiles(molecule) for molecule in read] == ["CC(=O)Oc1ccccc1C(=O)O"] * 3
     page.close()

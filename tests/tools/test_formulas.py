@@ -1,0 +1,41 @@
+"""The formula parser: exactly what is written, with its charge, or one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from errors import ToolInputError
+from tools.inputs.formulas import parse_formula
+
+
+@pytest.mark.parametrize(
+    ("text", "counts", "charge"),
+    [
+        ("C8H10N4O2", {"C": 8, "H": 10, "N": 4, "O": 2}, 0),  # caffeine, PubChem CID 2519
+        ("H2SO4", {"H": 2, "O": 4, "S": 1}, 0),
+        ("Ca(OH)2", {"Ca": 1, "H": 2, "O": 2}, 0),
+        ("K4[Fe(CN)6]", {"C": 6, "Fe": 1, "K": 4, "N": 6}, 0),
+        ("CuSO4.5H2O", {"Cu": 1, "H": 10, "O": 9, "S": 1}, 0),  # CID 24463
+        ("CuSO4·5H2O", {"Cu": 1, "H": 10, "O": 9, "S": 1}, 0),
+        ("NO3^-", {"N": 1, "O": 3}, -1),
+        ("NO3-", {"N": 1, "O": 3}, -1),
+        ("SO4^2-", {"O": 4, "S": 1}, -2),
+        ("Fe^{3+}", {"Fe": 1}, 3),
+        ("[Fe(CN)6]4-", {"C": 6, "Fe": 1, "N": 6}, -4),
+        ("NH4+", {"H": 4, "N": 1}, 1),
+        ("H₂O", {"H": 2, "O": 1}, 0),
+    ],
+)
+def test_a_formula_is_its_elements_and_its_charge(text, counts, charge):
+    parsed = parse_formula(text)
+    assert dict(parsed.counts) == counts
+    assert parsed.charge == charge
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NACL", "co2", "C6H(12", "C6H12)", "Xx2", "H0", "c1ccccc1", "ethanol", "C" * 5000, "C99999999H"]
+)
+def test_what_is_no_formula_is_one_sentence(text):
+    with pytest.raises(ToolInputError) as raised:
+        parse_formula(text)
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 600

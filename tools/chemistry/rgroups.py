@@ -1,0 +1,331 @@
+"""The substituents of a series on a common core, and what they add to an activity: ``rgroup_table``."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+from rdkit import Chem, rdBase
+
+from errors import ToolInputError, shown
+from tools.chemistry.drawing import molecule_svg
+from tools.chemistry.fingerprints import prefixed_notes
+from tools.chemistry.free_wilson import HYDROGEN, Fit, Term, free_wilson
+from tools.inputs import MoleculesText
+from tools.inputs.molecules import ParsedMolecule, parse_molecule, parse_molecules
+from tools.inputs.notations import refuse_odd_characters
+from tools.outputs import Cell, Plot, Series, Table, ToolOutput, View
+from tools.registry import tool
+
+MOST_MOLECULES = 500
+LONGEST_CORE = 500
+SEARCH_S = 30
+_SMARTS_ONLY = re.compile(r"\$|~|[;,!&]|\[#|\[[^\]]*[RDXxrvhH]\d*[;,&\]]")
+
+
+@dataclass(frozen=True)
+class _Decomposed:
+    """``rows`` is parallel to the molecules: the substituent at each of ``positions``, or None without the core."""
+
+    positions: tuple[str, ...]
+    rows: tuple[dict[str, str] | None, ...]
+
+
+@tool(
+    group="molecule",
+    libraries=("rdkit", "numpy"),
+    asks=(
+        "R-group", "R groups", "R-group decomposition", "R-group table", "substituents", "SAR table", "structure-activity", "scaffold",
+        "common core", "Free-Wilson", "contribution of substituents", "core", "analogue series",
+    ),
+    time_limit_s=60,
+)  # fmt: skip
+def rgroup_table(
+    molecules: MoleculesText,
+    core: Annotated[
+        str, Field(description="The common core: a scaffold as SMILES, with [*:1] where R1 is if wanted, or SMARTS")
+    ],
+    activities: Annotated[
+        list[float] | None,
+        Field(
+            description="A measured activity for each molecule, in the same order, on an additive scale such as pIC50"
+        ),
+    ] = None,
+) -> ToolOutput:
+    """Decompose molecules into a common core and R-groups, one row a molecule, with an optional Free-Wilson fit of their
+    activities.
+
+    Molecules without the core keep their row, empty. Raises ``ToolInputError`` for a wrong molecule or core, a core that none
+    contains, over 500 molecules, or activities of another length.
+    """
+    parsed = parse_molecules(molecules, most=MOST_MOLECULES)
+    pattern, core_notes = _core(core)
+    _refuse_activities(activities, len(parsed))
+    found = _decomposed([molecule.mol for molecule in parsed], pattern, core)
+    matched = [place for place, row in enumerate(found.rows) if row is not None]
+    unmatched = [place for place, row in enumerate(found.rows) if row is None]
+    summary = f"{len(matched)} of {len(parsed)} molecules contain the core {shown(core)}; they vary at {_listed(found.positions)}."
+    notes = [
+        *core_notes,
+        *prefixed_notes(parsed),
+        "Items are numbered from 1 in the order given. R-numbers follow [*:n] where the core has them, else RDKit chooses them; * in "
+        "a group is where it is bonded. Positions with hydrogen in every molecule are left out.",
+    ]
+    if unmatched:
+        items = ", ".join(f"{place + 1} ({parsed[place].label})" for place in unmatched[:10])
+        notes.append(f"Without the core: {items}{' and more' * (len(unmatched) > 10)}.")
+    if _same_rows(found, parsed):
+        notes.append(
+            "Different molecules have the same R-groups: the table does not show what tells them apart (stereo or isotopes at the core)."
+        )
+    table_rows = [
+        {
+            "item": place + 1,
+            "molecule": molecule.label,
+            "smiles": molecule.smiles,
+            "matched": row is not None,
+            **(row or {}),
+        }
+        for place, (molecule, row) in enumerate(zip(parsed, found.rows, strict=True))
+    ]
+    data: dict[str, Any] = {
+        "core": core,
+        "count": len(parsed),
+        "matched": len(matched),
+        "positions": list(found.positions),
+        "rows": table_rows,
+    }
+    columns = ["Item", "Molecule", *found.positions]
+    cells: list[list[Cell]] = [
+        [place + 1, molecule.label, *((row or {}).get(position, "no core") for position in found.positions)]
+        for place, (molecule, row) in enumerate(zip(parsed, found.rows, strict=True))
+    ]
+    views: list[View] = []
+    if activities is not None:
+        fit = free_wilson([row for row in found.rows if row is not None], [activities[place] for place in matched])
+        columns += ["Activity", "Fitted", "Residual"]
+        fitted = dict(zip(matched, fit.fitted, strict=True)) if fit.fitted else {}
+        for place, cell in enumerate(cells):
+            value = fitted.get(place)
+            rest = None if value is None else _rounded(round(activities[place] - value, 12))
+            cell += [activities[place], None if value is None else _rounded(value), rest]
+            table_rows[place] |= {"activity": activities[place], "fitted": cell[-2], "residual": cell[-1]}
+        data["free_wilson"] = _fit_data(fit)
+        said, fit_notes = _fit_words(fit, len(matched))
+        summary = f"{summary[:-1]}; {said}."
+        notes += fit_notes
+        views += _fit_views(fit, [activities[place] for place in matched])
+    views.insert(0, Table(title="R-groups", columns=tuple(columns), rows=tuple(tuple(cell) for cell in cells)))
+    views += [
+        molecule_svg(
+            parsed[place],
+            highlight=parsed[place].mol.GetSubstructMatch(_without_labels(pattern)),
+            caption=parsed[place].label,
+        )
+        for place in matched[:1]
+        if parsed[place].mol.GetNumHeavyAtoms() <= 300
+    ]
+    return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+
+
+def _core(core: str) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """The core as RDKit takes it, and notes; raises ``ToolInputError``."""
+    hint = "give a scaffold such as c1ccccc1 or c1ccc([*:1])cc1[*:2]"
+    if not core.strip() or len(core) > LONGEST_CORE:
+        raise ToolInputError(f"{shown(core)} is no core of 1 to {LONGEST_CORE} characters", "core", hint)
+    refuse_odd_characters(core, "core")
+    labels = re.findall(r":(\d+)\]", core)
+    if len(set(labels)) < len(labels):
+        raise ToolInputError(f"{shown(core)} uses a label twice", "core", "give each [*:n] its own number")
+    if _SMARTS_ONLY.search(core):
+        with rdBase.BlockLogs():
+            pattern = Chem.MolFromSmarts(core.strip()) if not re.search(r"\s", core.strip()) else None
+        if pattern is None:
+            raise ToolInputError(f"{shown(core)} is not a valid SMARTS", "core", hint)
+        mol, notes = pattern, [f"The core {shown(core)} was read as SMARTS."]
+    else:
+        parsed = parse_molecule(core, "core", dummies=True)
+        mol, notes = parsed.mol, [note for note in parsed.notes if not note.startswith("Atom map")]
+    if not any(
+        atom.GetAtomicNum() > 1 or atom.HasQuery()
+        for atom in mol.GetAtoms()
+        if atom.GetDegree() or mol.GetNumAtoms() == 1
+    ):
+        raise ToolInputError(f"{shown(core)} has no atom of a core", "core", hint)
+    if len(Chem.GetMolFrags(mol)) > 1:
+        raise ToolInputError(f"{shown(core)} has several parts", "core", "give one connected core")
+    return mol, tuple(notes)
+
+
+def _refuse_activities(activities: list[float] | None, molecules: int) -> None:
+    if activities is None:
+        return
+    if len(activities) != molecules:
+        raise ToolInputError(
+            f"{len(activities)} activities were given for {molecules} molecules",
+            "activities",
+            "give one number for each molecule, in the same order",
+        )
+    for number, value in enumerate(activities, 1):
+        if not math.isfinite(value):
+            raise ToolInputError(f"{shown(value)} is no activity", f"activities, item {number}", "give a finite number")
+
+
+def _decomposed(mols: list[Chem.Mol], core: Chem.Mol, text: str) -> _Decomposed:
+    from rdkit.Chem import rdRGroupDecomposition
+
+    options = rdRGroupDecomposition.RGroupDecompositionParameters()
+    options.timeout = SEARCH_S
+    with rdBase.BlockLogs():
+        try:
+            decomposition = rdRGroupDecomposition.RGroupDecomposition([core], options)
+            matched = [place for place, mol in enumerate(mols) if decomposition.Add(mol) >= 0]
+            processed = bool(matched) and decomposition.Process()
+        except RuntimeError:
+            raise ToolInputError(
+                f"The decomposition on {shown(text)} took over {SEARCH_S} s",
+                "core",
+                "give fewer molecules or a less symmetric core",
+            ) from None
+        if not matched:
+            raise ToolInputError(
+                f"None of the molecules contains the core {shown(text)}",
+                "core",
+                "give a smaller core, or one that they share",
+            )
+        if not processed:
+            raise ToolInputError(f"RDKit cannot decompose the molecules on {shown(text)}", "core", "give another core")
+        found = decomposition.GetRGroupsAsRows(asSmiles=False)
+    positions = [label for label in found[0] if label != "Core"]
+    rows: list[dict[str, str] | None] = [None] * len(mols)
+    for place, groups in zip(matched, found, strict=True):
+        rows[place] = {label: _written(groups.get(label)) for label in positions}
+    return _Decomposed(tuple(positions), tuple(rows))
+
+
+def _written(group: Chem.Mol | None) -> str:
+    """An R-group as SMILES with * for the bond to the core (``*OC``), "H" for hydrogen, "none" where there is no place for one."""
+    if group is None or not group.GetNumAtoms():
+        return "none"
+    with rdBase.BlockLogs():
+        mol = Chem.RemoveHs(Chem.Mol(group), sanitize=False)
+    heavy = [atom for atom in group.GetAtoms() if atom.GetAtomicNum() > 1]
+    dummies = [atom for atom in group.GetAtoms() if atom.GetAtomicNum() == 0]
+    if not heavy:
+        return HYDROGEN if len(dummies) == 1 else ".".join([HYDROGEN] * len(dummies))
+    labels = {atom.GetAtomMapNum() for atom in dummies}
+    if len(labels) == 1:
+        for atom in mol.GetAtoms():
+            atom.SetAtomMapNum(0)
+            if atom.GetAtomicNum() == 0:
+                atom.SetIsotope(0)
+    return Chem.MolToSmiles(mol)
+
+
+def _same_rows(found: _Decomposed, parsed: list[ParsedMolecule]) -> bool:
+    seen: dict[tuple[str, ...], str] = {}
+    for row, molecule in zip(found.rows, parsed, strict=True):
+        if row is not None and seen.setdefault(tuple(row.values()), molecule.smiles) != molecule.smiles:
+            return True
+    return False
+
+
+def _listed(positions: tuple[str, ...]) -> str:
+    if not positions:
+        return "no position"
+    return positions[0] if len(positions) == 1 else f"{', '.join(positions[:-1])} and {positions[-1]}"
+
+
+def _without_labels(core: Chem.Mol) -> Chem.Mol:
+    """The core without its [*:n], to be highlighted."""
+    mol = Chem.RWMol(core)
+    mol.BeginBatchEdit()
+    for atom in mol.GetAtoms():
+        if atom.GetAtomicNum() == 0 and atom.GetAtomMapNum():
+            mol.RemoveAtom(atom.GetIdx())
+    mol.CommitBatchEdit()
+    return mol.GetMol()
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.5g}") + 0.0
+
+
+def _fit_data(fit: Fit) -> dict[str, Any]:
+    shared = {"solved": not fit.why_not, "parameters": fit.parameters, "rank": fit.rank, "references": fit.references}
+    if fit.why_not or fit.intercept is None:
+        return {**shared, "why_not": fit.why_not}
+    return {
+        **shared,
+        "intercept": _rounded(fit.intercept.value),
+        "intercept_standard_error": _maybe(fit.intercept.standard_error),
+        "contributions": [
+            {
+                "position": term.position,
+                "substituent": term.substituent,
+                "contribution": _rounded(term.value),
+                "standard_error": _maybe(term.standard_error),
+            }
+            for term in fit.terms
+        ],
+        "degrees_of_freedom": fit.degrees_of_freedom,
+        "r_squared": _maybe(fit.r_squared),
+        "residual_standard_error": _maybe(fit.residual_standard_error),
+    }
+
+
+def _maybe(value: float | None) -> float | None:
+    return None if value is None else _rounded(value)
+
+
+def _fit_words(fit: Fit, molecules: int) -> tuple[str, list[str]]:
+    if fit.why_not:
+        return f"a Free-Wilson fit is not possible, because {fit.why_not}", [
+            "No contributions are given: an under-determined fit has infinitely many solutions."
+        ]
+    references = ", ".join(f"{position} = {group}" for position, group in fit.references.items())
+    notes = [
+        "Free-Wilson by ordinary least squares (Fujita-Ban form): activity = intercept + contributions; the reference of each "
+        f"position contributes 0 ({references}), so that the intercept is the fitted activity of the molecule of references.",
+        "Activities must be on an additive (logarithmic) scale. Standard errors are those of the fit; contributions hold for this "
+        "series only.",
+    ]
+    if not fit.degrees_of_freedom:
+        notes.append(
+            "As many parameters as molecules: the fit is exact by construction, so that there are no errors and no R²."
+        )
+        return (
+            f"Free-Wilson fit of {molecules} molecules with {fit.parameters} parameters, no degree of freedom left",
+            notes,
+        )
+    r_squared = "R² not defined (the activity is constant)" if fit.r_squared is None else f"R² {fit.r_squared:.3f}"
+    said = f"Free-Wilson fit of {molecules} molecules with {fit.parameters} parameters: {r_squared}"
+    return f"{said}, residual standard error {fit.residual_standard_error:.3g}", notes
+
+
+def _fit_views(fit: Fit, measured: list[float]) -> list[View]:
+    if fit.why_not or fit.intercept is None:
+        return []
+    references = [Term(position, f"{group} (reference)", 0.0, None) for position, group in fit.references.items()]
+    terms = sorted([*references, *fit.terms], key=lambda term: (term.position, -term.value))
+    rows = tuple(
+        (term.position, term.substituent, _rounded(term.value), _maybe(term.standard_error))
+        for term in [fit.intercept, *terms]
+    )
+    return [
+        Table(
+            title="Free-Wilson contributions",
+            columns=("Position", "Substituent", "Contribution", "Standard error"),
+            rows=rows,
+        ),
+        Plot(
+            title="Free-Wilson fit",
+            style="points",
+            x_label="measured activity",
+            y_label="fitted activity",
+            series=(Series(name="molecules", x=tuple(measured), y=tuple(_rounded(value) for value in fit.fitted)),),
+        ),
+    ]
