@@ -40,6 +40,7 @@ TOOL_MODULES = (
     "tools.chemistry.alerts",
     "tools.chemistry.protonation",
     "tools.chemistry.reaction_checking",
+    "tools.chemistry.balancing",
     "tools.biology.sequences",
     "tools.biology.proteins",
 )
