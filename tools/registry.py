@@ -38,6 +38,7 @@ TOOL_MODULES = (
     "tools.chemistry.rgroups",
     "tools.chemistry.drug_likeness",
     "tools.chemistry.alerts",
+    "tools.chemistry.standardizing",
     "tools.chemistry.protonation",
     "tools.chemistry.reaction_checking",
     "tools.chemistry.balancing",
