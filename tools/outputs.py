@@ -89,7 +89,15 @@ class SequenceView(_Value):
     features: tuple[Feature, ...] = ()
 
 
-View = Annotated[Svg | Structure3D | Table | Plot | SequenceView, Field(discriminator="kind")]
+class Text(_Value):
+    """Lines that keep their blanks and breaks, such as a molfile."""
+
+    kind: Literal["text"] = "text"
+    text: str
+    title: str
+
+
+View = Annotated[Svg | Structure3D | Table | Plot | SequenceView | Text, Field(discriminator="kind")]
 
 
 class ToolOutput(_Value):

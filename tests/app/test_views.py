@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ui.views import view_html
-from tools.outputs import Feature, Plot, SequenceView, Series, Structure3D, Svg, Table
+from tools.outputs import Feature, Plot, SequenceView, Series, Structure3D, Svg, Table, Text
 
 # The classes of attack in OWASP's cross-site scripting filter evasion cheat sheet.
 HOSTILE = (
@@ -64,6 +64,7 @@ def views_saying(text: str) -> list[dict[str, object]]:
         Table(title=text, columns=(text, text), rows=((text, 1.5), (None, text)), units=(text, text)),
         Plot(title=text, x_label=text, y_label=text, series=(Series(name=text, x=(1.0,), y=(2.0,)),), caption=text),
         SequenceView(alphabet="dna", residues=text, title=text, features=(Feature(name=text, start=1, end=4),)),
+        Text(text=text, title=text),
     ]
 
 
@@ -182,3 +183,12 @@ def test_a_drawings_legend_names_its_colours_and_is_escaped():
     html = view_html({"kind": "svg", "svg": svg, "title": "x", "legend": ["ester", "<b>amide"]})
     assert '<span class="mark mark-0"></span>ester' in html
     assert '<span class="mark mark-1"></span>&lt;b&gt;amide' in html
+
+
+def test_lines_keep_their_blanks_and_the_empty_first_line_that_html_would_swallow():
+    molfile = "\n     RDKit          2D\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n"
+    shown = view_html(Text(text=molfile, title="methane & more").model_dump())
+    opened = shown.index(">", shown.index("<pre")) + 1
+    assert shown[opened : shown.index("</pre>")] == "\n" + molfile
+    assert 'aria-label="methane &amp; more"' in shown
+    assert "<figcaption>" in shown

@@ -104,7 +104,7 @@ def test_a_pattern_of_a_hydrogen_is_told_that_hydrogens_are_not_drawn():
 def test_atom_numbers_stand_in_the_drawing_only_on_request():
     numbered = draw_molecules("CCO", atom_numbers=True)
     assert len(re.findall("class='note'", numbered.views[0].svg)) == 3
-    assert any("count from 0" in note for note in numbered.notes)
+    assert any("numbered from 0" in note for note in numbered.notes)
     assert "class='note'" not in draw_molecules("CCO").views[0].svg
 
 

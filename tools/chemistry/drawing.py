@@ -8,15 +8,16 @@ from typing import Annotated
 from xml.sax.saxutils import escape
 
 from pydantic import Field
-from rdkit import Chem, rdBase
-from rdkit.Chem import rdCIPLabeler, rdDepictor
+from rdkit import Chem
+from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.chemistry.cip_labels import label_by_cip
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecules
-from tools.inputs.notations import refuse_odd_characters
+from tools.inputs.smarts import names_hydrogens, parse_smarts
 from tools.outputs import Svg, ToolOutput
 from tools.registry import tool
 
@@ -24,7 +25,9 @@ BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
 MOST_DRAWN = 60
 MOST_ATOMS_DRAWN = 300  # heavy atoms of one molecule: laying out 1,000 takes seconds, and nobody could read them
 MOST_ATOMS_IN_ALL = 3_000
-LONGEST_PATTERN = 500
+NUMBERING = (
+    "Atoms are numbered from 0 in the order of the input; hydrogens merged into their neighbours have no number."
+)
 HIGHLIGHTS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
 
 #: Atomic number to the page's CSS variable and the colour that stands where the page defines none.
@@ -64,7 +67,7 @@ def molecule_svg(
     """
     mol = Chem.Mol(parsed.mol)
     if stereo_labels:
-        rdCIPLabeler.AssignCIPLabels(mol)  # RDKit's older labels, which stand otherwise, break some of the CIP rules
+        label_by_cip(mol)
     rdDepictor.SetPreferCoordGen(False)
     rdDepictor.Compute2DCoords(mol)
     rdDepictor.StraightenDepiction(mol)
@@ -112,12 +115,17 @@ def drawn_if_legible(
     *,
     caption: str = "",
     legend: Sequence[str] = (),
+    atom_numbers: bool = False,
+    stereo_labels: bool = False,
 ) -> tuple[tuple[Svg, ...], tuple[str, ...]]:
     """The drawing as the only view, or none and a note where the molecule has more than 300 heavy atoms."""
     atoms = parsed.mol.GetNumHeavyAtoms()
     if atoms > MOST_ATOMS_DRAWN:
         return (), (f"Not drawn: it has {atoms} heavy atoms, and at most {MOST_ATOMS_DRAWN} are.",)
-    return (molecule_svg(parsed, title, highlight, caption=caption, legend=legend),), ()
+    drawing = molecule_svg(
+        parsed, title, highlight, caption=caption, legend=legend, atom_numbers=atom_numbers, stereo_labels=stereo_labels
+    )
+    return (drawing,), ()
 
 
 def _styled(text: str, title: str, described: str) -> str:
@@ -151,7 +159,7 @@ def draw_molecules(
     """
     parsed = parse_molecules(molecules, most=MOST_DRAWN)
     _refuse_illegible(parsed)
-    pattern = _pattern(highlight)
+    pattern = None if highlight is None else parse_smarts(highlight, "highlight")
     views, matches, notes = [], [], []
     for molecule in parsed:
         found = molecule.mol.GetSubstructMatches(pattern, maxMatches=1000) if pattern is not None else ()
@@ -175,12 +183,12 @@ def draw_molecules(
         notes += [note if len(parsed) == 1 else f"{molecule.label}: {note}" for note in molecule.notes]
         if pattern is not None and not found:
             notes.append(f"The pattern {shown(highlight)} does not occur in {molecule.label}.")
-    if pattern is not None and any(atom.GetAtomicNum() == 1 for atom in pattern.GetAtoms()):
+    if pattern is not None and names_hydrogens(pattern):
         notes.append(
             "Hydrogens are no atoms of the drawing: a pattern with [H] finds only those that carry an isotope."
         )
     if atom_numbers:
-        notes.append("Atom numbers count from 0 in the order of the input.")
+        notes.append(NUMBERING)
     labels = [molecule.label for molecule in parsed]
     listed = ", ".join(labels[:6]) + (f" and {len(labels) - 6} more" if len(labels) > 6 else "")
     data = {"count": len(parsed), "molecules": [molecule.smiles for molecule in parsed]}
@@ -207,23 +215,3 @@ def _refuse_illegible(parsed: Sequence[ParsedMolecule]) -> None:
             "molecules",
             "draw fewer at a time",
         )
-
-
-def _pattern(highlight: str | None) -> Chem.Mol | None:
-    if highlight is None:
-        return None
-    hint = "give a SMARTS or SMILES such as C(=O)O"
-    if not highlight.strip() or len(highlight) > LONGEST_PATTERN:
-        raise ToolInputError(
-            f"{shown(highlight)} is no pattern of 1 to {LONGEST_PATTERN} characters", "highlight", hint
-        )
-    refuse_odd_characters(highlight, "highlight")
-    if blank := re.search(r"\s", highlight.strip()):  # RDKit would leave out what follows
-        raise ToolInputError(
-            f"{shown(highlight)} goes on after a blank", f"highlight, character {blank.start() + 1}", hint
-        )
-    with rdBase.BlockLogs():
-        pattern = Chem.MolFromSmarts(highlight.strip())
-    if pattern is None or not pattern.GetNumAtoms():
-        raise ToolInputError(f"{shown(highlight)} is not a valid SMARTS", "highlight", hint)
-    return pattern

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rdkit import Chem
 
-from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
+from tools.chemistry.drawing import HIGHLIGHTS, NUMBERING, drawn_if_legible
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Table, ToolOutput, View
@@ -107,7 +107,7 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     notes = (
         *parsed.notes,
         *undrawn,
-        "Atoms are numbered from 0 in the order of the input.",
+        NUMBERING,
         "A group inside a larger one (the ether oxygen of an ester, say) is not listed again; "
         f"{len({group.name for group in known_groups()})} groups are looked for.",
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.ui.views.drawing import drawing_html
 from app.ui.views.frames import plot_html, structure_html
+from app.ui.views.lines import text_html
 from app.ui.views.markup import escape
 from app.ui.views.notation import notation_html
 from app.ui.views.sequence import sequence_html
@@ -34,4 +35,6 @@ def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor") -> str:
         return plot_html(view, vendor_url)
     if kind == "sequence":
         return sequence_html(view)
+    if kind == "text":
+        return text_html(view)
     return f'<p class="view unshown">This page cannot show a result of the kind “{escape(kind)}”.</p>'
