@@ -9,7 +9,8 @@ from model.events import Abilities, Options
 
 @dataclass(frozen=True)
 class KnownModel:
-    """``matches`` is a part of the folder's or id's last name, the more special entry first.
+    """``matches`` is a part of the folder's or id's last name, the more special entry first; ``model_type`` recognises a
+    folder of any name by its ``config.json``.
 
     ``source`` is where the checkpoint comes from, and the sampling defaults, from its card there. ``context`` in tokens
     is given only where the checkpoint's own ``max_position_embeddings`` is not to be believed; ``weight_bytes`` where the
@@ -20,6 +21,7 @@ class KnownModel:
     matches: str
     max_new_tokens: int
     source: str = ""
+    model_type: str = ""
     context: int | None = None
     weight_bytes: int | None = None
     abilities: Abilities | None = None  # None: as its chat template shows
@@ -42,6 +44,7 @@ _INTERN_S1_MINI = KnownModel(
     name="Intern-S1-mini",
     matches="intern-s1-mini",
     source="https://huggingface.co/internlm/Intern-S1-mini",
+    model_type="interns1",
     max_new_tokens=32_768,
     weight_bytes=17_080_000_000,
     abilities=Abilities(tools=True, images=True, thinking=True),
@@ -73,10 +76,16 @@ KNOWN = (
 )
 
 
-def known_model(spec: str) -> KnownModel:
-    """What is known of a folder or id; a stranger gets its last name and plain defaults."""
+def known_model(spec: str, model_type: str = "") -> KnownModel:
+    """What is known of a folder or id, by its last name, else by the type that its ``config.json`` states.
+
+    A stranger gets its last name and plain defaults.
+    """
     last = spec.rstrip("/\\").replace("\\", "/").split("/")[-1]
     for model in KNOWN:
         if model.matches in last.lower():
             return model
+    for model in KNOWN:
+        if model.model_type and model.model_type == model_type:
+            return replace(model, name=last, weight_bytes=None)
     return KnownModel(name=last, matches=last.lower(), max_new_tokens=2048)

@@ -37,7 +37,7 @@ def load(
     memory that may be used, measured where it is not given.
     """
     checkpoint = find_checkpoint(spec)
-    known = known_model(spec)
+    known = known_model(spec, str(checkpoint.config.get("model_type", "")))
     progress(0.1, f"Loading {known.name}: importing torch and transformers …")
     from transformers.utils import logging as transformers_logging
 

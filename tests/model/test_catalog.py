@@ -37,3 +37,10 @@ def test_every_known_model_says_where_it_comes_from():
 def test_a_stranger_brings_its_own_values():
     known = known_model("/models/some-model")
     assert (known.temperature, known.top_p, known.top_k, known.abilities, known.context) == (None,) * 5
+
+
+def test_a_folder_of_any_name_is_known_by_the_type_of_its_model():
+    known = known_model("/cache/snapshots/4f1c2d", "interns1")
+    assert (known.name, known.max_new_tokens, known.temperature, known.top_k) == ("4f1c2d", 32_768, 0.8, 50)
+    assert known.abilities == known_model("internlm/Intern-S1-mini").abilities
+    assert known_model("Qwen/Qwen3-0.6B", "qwen3").max_new_tokens == 2048
