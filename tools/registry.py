@@ -32,6 +32,7 @@ TOOL_MODULES = (
     "tools.chemistry.conformers",
     "tools.chemistry.counting",
     "tools.chemistry.groups",
+    "tools.chemistry.paths",
     "tools.chemistry.isomers",
     "tools.chemistry.similarity",
     "tools.chemistry.clustering",
@@ -42,6 +43,8 @@ TOOL_MODULES = (
     "tools.chemistry.protonation",
     "tools.chemistry.reaction_checking",
     "tools.chemistry.balancing",
+    "tools.chemistry.formula_report",
+    "tools.chemistry.isotope_pattern",
     "tools.biology.sequences",
     "tools.biology.proteins",
 )
