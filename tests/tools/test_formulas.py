@@ -39,3 +39,19 @@ def test_what_is_no_formula_is_one_sentence(text):
     with pytest.raises(ToolInputError) as raised:
         parse_formula(text)
     assert "\n" not in str(raised.value) and len(str(raised.value)) < 600
+
+
+@pytest.mark.parametrize("text", ["TNT", "DDT", "BHT", "DNT"])
+def test_a_t_in_an_abbreviation_is_not_taken_for_tritium(text):
+    with pytest.raises(ToolInputError, match="tritium"):
+        parse_formula(text)
+
+
+@pytest.mark.parametrize(("text", "hydrogens"), [("HTO", 2), ("T2O", 2), ("CH3T", 4), ("HT", 2)])
+def test_tritium_is_read_where_it_is_meant(text, hydrogens):
+    assert parse_formula(text).counts["H"] == hydrogens
+
+
+def test_a_half_is_not_taken_for_a_one():
+    with pytest.raises(ToolInputError, match="whole numbers"):
+        parse_formula("CaSO4·½H2O")

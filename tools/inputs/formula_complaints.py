@@ -38,6 +38,8 @@ _ELEMENT_OR_GROUP = (
 _MISTYPED = frozenset(("No", "Nh", "Cn", "Hs", "Po", "Co", "Cs", "Hf", "Ho", "Os", "Sc", "Sn", "Np"))
 #: H20, Fe203, MgSO4.7H20: nobody counts so many atoms of one element beside a single other one.
 _DIGIT_ZERO = re.compile(r"(?:^|[·.]\d*)(H202?|D20)(?![\dH])|^[A-Z][a-z]?(20[1-7])$")
+#: T in capitals without any count: TNT, DDT, BHT. Tritium in words stands with hydrogen, oxygen or lithium: HTO.
+_WITH_T = re.compile(r"(?=[A-Z]*T)(?![HDT]*O[HDT]*$)(?![ACGTU]+$)[A-Z]{3,}")
 _SYNTHETIC = re.compile(r"(?:No|Nh|Cn|Hs)(?![a-z])")
 _SYNTHETIC_MEANT = re.compile(r"(?:No|Nh|Cn|Hs)(?:\^.*)?|No[23]?\^?\{?[23]?\+\}?|No(?:F|Cl|Br|I)[23]|HsO4")
 _CARBONATE = re.compile(r"(?:(?:H|Li|Na|K|Rb|Cs|Mg|Ca|Sr|Ba|NH4|\(NH4\))\d?)+(?:\()?(?:Co3|Po4|Po3)(?!\d).*")
@@ -141,6 +143,12 @@ def refuse_other_kinds(plain: PlainText, given: str, where: str) -> None:
             f"{shown(given)} begins with {pair}, which is {_names(pair)} in capitals and may be meant as {pair.title()}",
             f"{where}, character {plain.place(0)}",
             f"write {pair.title()}{text[2:]} for {ELEMENT_NAMES[pair.title()]}, or {pair[0]}1{text[1:]} as it stands",
+        )
+    if _WITH_T.fullmatch(text):
+        raise ToolInputError(
+            f"{shown(given)} looks like an abbreviation; as a formula its T would be tritium",
+            f"{where}, character {plain.place(text.find('T'))}",
+            "give the molecular formula, or write [3H] for tritium",
         )
     _refuse_wrong_case(plain, given, where)
     _refuse_element_or_group(plain, given, where)

@@ -158,6 +158,12 @@ def _without_marks(plain: PlainText, notes: list[str]) -> PlainText:
 
 def _odd(text: str, at: int, where: str) -> ToolInputError:
     character = text[at]
+    if "\u2044" in unicodedata.normalize("NFKD", character):  # ½ comes apart at its slash
+        return ToolInputError(
+            f"{shown(text)} has the fraction {character} in it",
+            f"{where}, character {at + 1}",
+            "multiply all counts until they are whole numbers, as in 2CaSO4.H2O",
+        )
     try:
         refuse_odd_characters(character, where)
         hint = "remove it"
