@@ -32,6 +32,7 @@ TOOL_MODULES = (
     "tools.chemistry.conformers",
     "tools.chemistry.counting",
     "tools.chemistry.groups",
+    "tools.chemistry.rings",
     "tools.chemistry.paths",
     "tools.chemistry.isomers",
     "tools.chemistry.similarity",

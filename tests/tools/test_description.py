@@ -133,3 +133,10 @@ def test_the_table_holds_the_same_numbers_as_the_data():
 def test_what_is_no_molecule_is_not_described(molecule):
     with pytest.raises(ToolInputError):
         describe_molecule(molecule)
+
+
+def test_a_cage_has_as_many_rings_as_its_name_says():
+    assert (
+        describe_molecule("C12C3C4C1C5C2C3C45").data["ring_count"] == 5
+    )  # cubane is a pentacyclo compound (von Baeyer)
+    assert describe_molecule("C1C2CC3CC1CC(C2)C3").data["ring_count"] == 3  # adamantane, tricyclo[3.3.1.1^3,7]decane

@@ -8,6 +8,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
 from tools.chemistry.drawing import drawn_if_legible
+from tools.chemistry.rings import cyclomatic_number
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Table, ToolOutput
@@ -93,7 +94,7 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
         "h_bond_donors": rdMolDescriptors.CalcNumHBD(mol),
         "h_bond_acceptors": rdMolDescriptors.CalcNumHBA(mol),
         "rotatable_bonds": rdMolDescriptors.CalcNumRotatableBonds(mol),
-        "ring_count": rdMolDescriptors.CalcNumRings(mol),
+        "ring_count": cyclomatic_number(mol),
         "aromatic_ring_count": rdMolDescriptors.CalcNumAromaticRings(mol),
         "heavy_atom_count": Lipinski.HeavyAtomCount(mol),  # type: ignore[attr-defined]
         "fraction_csp3": round(rdMolDescriptors.CalcFractionCSP3(mol), 3),
