@@ -53,9 +53,12 @@ class Table(_Value):
 
 
 class Series(_Value):
+    """``style`` where it is not that of its plot: the measured points beside a fitted line."""
+
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    style: Literal["line", "bar", "points"] | None = None
 
 
 class Plot(_Value):

@@ -178,6 +178,15 @@ def test_infinities_become_gaps_that_a_frame_can_read() -> None:
     assert contents["series"][0]["y"] == [None, None]
 
 
+def test_measured_points_stand_beside_a_fitted_line() -> None:
+    points = Series(name="points", x=(1.0, 2.0), y=(1.0, 2.0), style="points")
+    line = Series(name="fit", x=(1.0, 2.0), y=(1.0, 2.0))
+    shown = view_html(Plot(title="t", x_label="x", y_label="y", series=(points, line)).model_dump())
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])  # type: ignore[index]
+    contents = json.loads(re.search(r'id="contents">(.*?)</script>', page)[1])  # type: ignore[index]
+    assert [series["style"] for series in contents["series"]] == ["points", "line"]
+
+
 def test_a_drawings_legend_names_its_colours_and_is_escaped():
     svg = "<svg xmlns='http://www.w3.org/2000/svg'><title>x</title></svg>"
     html = view_html({"kind": "svg", "svg": svg, "title": "x", "legend": ["ester", "<b>amide"]})

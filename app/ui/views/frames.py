@@ -47,6 +47,7 @@ def plot_html(view: Mapping[str, Any], vendor_url: str) -> str:
             "name": str(one["name"]),
             "x": [_finite(value) for value in one["x"][:MOST_POINTS]],
             "y": [_finite(value) for value in one["y"][:MOST_POINTS]],
+            "style": str(one.get("style") or view.get("style", "line")),
         }
         for one in view["series"]
     ]
