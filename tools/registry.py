@@ -44,6 +44,7 @@ TOOL_MODULES = (
     "tools.chemistry.protonation",
     "tools.chemistry.reaction_checking",
     "tools.chemistry.balancing",
+    "tools.chemistry.fitting",
     "tools.chemistry.formula_report",
     "tools.chemistry.isotope_pattern",
     "tools.biology.sequences",
