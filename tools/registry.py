@@ -47,6 +47,7 @@ TOOL_MODULES = (
     "tools.chemistry.fitting",
     "tools.chemistry.formula_report",
     "tools.chemistry.isotope_pattern",
+    "tools.chemistry.physical_constants",
     "tools.biology.sequences",
     "tools.biology.proteins",
 )

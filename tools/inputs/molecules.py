@@ -39,7 +39,8 @@ class ParsedMolecule:
 
     ``mol`` is sanitized, ``smiles`` its canonical isomeric SMILES, ``text`` what was given, ``notation`` one of
     "smiles", "inchi", "selfies", "molfile", "cas", "name". ``label`` is what a sentence calls it (name, capitalised,
-    or the text); ``notes`` says in words everything that was changed or assumed.
+    or the text); ``notes`` says in words everything that was changed or assumed. ``cas`` is the CAS number of the compound
+    whose name or number was given, empty for a structure and for a name that came from no table.
     """
 
     mol: Chem.Mol
@@ -48,6 +49,7 @@ class ParsedMolecule:
     notation: str
     label: str
     notes: tuple[str, ...]
+    cas: str = ""
 
 
 def parse_molecule(text: str, where: str = "molecule", *, dummies: bool = False) -> ParsedMolecule:
@@ -258,7 +260,7 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
     label = called[:1].upper() + called[1:]
     if not entry.principal:  # a synonym may be anything: the tables know "wood" as methanol
         label += f" ({entry.name})"
-    return replace(one, text=text, notation=notation, label=label, notes=(*notes, *one.notes))
+    return replace(one, text=text, notation=notation, label=label, notes=(*notes, *one.notes), cas=entry.cas)
 
 
 def _unset_centres(mol: Chem.Mol) -> int:
