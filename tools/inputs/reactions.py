@@ -251,5 +251,8 @@ def without_maps(parsed: ParsedMolecule) -> ParsedMolecule:
     for atom in mol.GetAtoms():
         atom.SetAtomMapNum(0)
     mol = Chem.RemoveHs(mol)
+    Chem.AssignStereochemistry(
+        mol, cleanIt=True, force=True
+    )  # a centre whose groups differ in their maps alone is none
     smiles = Chem.MolToSmiles(mol)
     return replace(parsed, mol=mol, smiles=smiles, label=smiles if parsed.notation == "smiles" else parsed.label)
