@@ -8,6 +8,7 @@ from errors import ToolInputError
 from tests.tools.test_proteins import INSULIN_A, LYSOZYME
 from tools.biology import masses
 from tools.chemistry.atomic_masses import atomic_weights, natural_isotopes
+from tools.chemistry.description import describe_molecule
 from tools.chemistry.formula_report import formula_report
 
 
@@ -181,3 +182,14 @@ def test_what_could_be_two_things_or_none_is_refused_with_what_to_write(text, hi
 def test_cobalt_is_not_carbon_monoxide():
     assert formula_report("Co").data["average_mass_da"] == pytest.approx(58.933, abs=0.001)
     assert formula_report("CO").data["average_mass_da"] == pytest.approx(28.010, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "formula"),
+    [("CS(C)=O", "C2H6OS"), ("Clc1ccccc1", "C6H5Cl"), ("[2H]C([2H])([2H])O", "CD3OH"), ("FC(F)(F)C(F)(F)F", "C2F6"),
+     ("[Na+].[Cl-]", "NaCl"), ("C[Se]C", "C2H6Se"), ("[Zn+2].[O-2]", "ZnO"), ("O=[99Tc](=O)(=O)O", "H[99Tc]O4")],
+)  # fmt: skip
+def test_structures_and_formulas_are_weighed_alike(smiles, formula):
+    described, reported = describe_molecule(smiles).data, formula_report(formula).data
+    assert reported["average_mass_da"] == pytest.approx(described["average_mass_da"], abs=0.0011)
+    assert reported["monoisotopic_mass_da"] == pytest.approx(described["monoisotopic_mass_da"], abs=2e-5)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rdkit import Chem
+
 from errors import ToolInputError
 from tools.chemistry.mendeleev_tables import rows
 from tools.inputs.formulas import ATOMIC_NUMBERS, ParsedFormula
@@ -120,12 +122,31 @@ def unlabelled(counts: Mapping[str, int], isotopes: Mapping[tuple[str, int], int
 
 def average_mass(formula: ParsedFormula) -> float:
     """In Da, electrons of the charge taken into account; labelled atoms weigh what their isotope does."""
-    weights = atomic_weights()
     total = labelled_mass(formula.isotopes) - formula.charge * ELECTRON_MASS_DA
     for symbol, count in unlabelled(formula.counts, formula.isotopes).items():
-        weight = weights[symbol].weight
-        total += count * (most_abundant_isotope(symbol).mass if weight is None else weight)
+        total += count * atom_weight(symbol)
     return total
+
+
+def molecule_average_mass(mol: Chem.Mol) -> float:
+    """In Da, of the atoms of a structure with its implied hydrogens; the electrons of a charge are not counted, ``*`` weighs 0.
+
+    RDKit's own table has weights that IUPAC revised since (Zn, Ge, Se, Mo, Yb, Hg).
+    """
+    return sum(
+        (atom_weight(atom.GetSymbol(), atom.GetIsotope()) if atom.GetAtomicNum() else 0.0)
+        + atom.GetTotalNumHs() * atom_weight("H")
+        for atom in list(mol.GetAtoms())
+    )
+
+
+@cache
+def atom_weight(symbol: str, mass_number: int = 0) -> float:
+    """In Da; of an isotope if its mass number is given, of the longest-lived one where the element has no weight."""
+    weight = atomic_weights()[symbol].weight
+    if mass_number:
+        return nuclide_mass(symbol, mass_number)
+    return most_abundant_isotope(symbol).mass if weight is None else weight
 
 
 def monoisotopic_mass(formula: ParsedFormula) -> float:

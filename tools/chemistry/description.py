@@ -7,6 +7,7 @@ from typing import Any
 from rdkit import Chem, rdBase
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
+from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.rings import cyclomatic_number
 from tools.inputs import MoleculeText
@@ -15,7 +16,7 @@ from tools.outputs import Table, ToolOutput
 from tools.registry import tool
 
 CONVENTIONS = (
-    "Average mass: standard atomic weights as in RDKit; monoisotopic mass: the most abundant isotope of each element.",
+    "Average mass: standard atomic weights of IUPAC 2021; monoisotopic mass: the most abundant isotope of each element.",
     "Donors are N-H, O-H and S-H and acceptors as RDKit's feature definitions count them; rotatable bonds by RDKit's "
     "strict definition (no amide C-N, no ring bonds).",
     "logP and molar refractivity: Wildman and Crippen 1999; TPSA: Ertl 2000, without S and P.",
@@ -86,7 +87,7 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
         "smiles": parsed.smiles,
         "formula": rdMolDescriptors.CalcMolFormula(mol),
         "inchikey": inchikey,
-        "average_mass_da": round(Descriptors.MolWt(mol), 3),  # type: ignore[attr-defined]
+        "average_mass_da": round(molecule_average_mass(mol), 3),
         "monoisotopic_mass_da": round(Descriptors.ExactMolWt(mol), 5),  # type: ignore[attr-defined]
         "charge": Chem.GetFormalCharge(mol),
         "logp_crippen": round(Crippen.MolLogP(mol), 2),  # type: ignore[attr-defined]

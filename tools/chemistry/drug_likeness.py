@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rdkit import Chem, RDConfig, rdBase
-from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
+from rdkit.Chem import QED, Crippen, Lipinski, rdMolDescriptors
 
 from errors import ToolInputError, shown
+from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Cell, Plot, Series, Table, ToolOutput
@@ -143,7 +144,7 @@ def drug_likeness(molecule: MoleculeText) -> ToolOutput:
 def rule_values(mol: Chem.Mol) -> dict[str, float]:
     """The properties that the rules are about: masses in Da, TPSA in Å², molar refractivity in cm³/mol, counts."""
     return {
-        "average_mass_da": Descriptors.MolWt(mol),  # type: ignore[attr-defined]
+        "average_mass_da": molecule_average_mass(mol),
         "logp_crippen": Crippen.MolLogP(mol),  # type: ignore[attr-defined]
         "h_bond_donors": Lipinski.NHOHCount(mol),  # type: ignore[attr-defined]
         "h_bond_acceptors": Lipinski.NOCount(mol),  # type: ignore[attr-defined]

@@ -10,11 +10,10 @@ from errors import ToolInputError, shown
 from tools.chemistry.atomic_masses import (
     ELECTRON_MASS_DA,
     WEIGHTS_NOTE,
-    atomic_weights,
+    atom_weight,
     average_mass,
     labelled_mass,
     monoisotopic_mass,
-    most_abundant_isotope,
     nominal_mass,
     nuclide_mass,
     unlabelled,
@@ -144,7 +143,7 @@ def _composition(parsed: ParsedFormula) -> dict[str, dict[str, Any]]:
     """Element to its number of atoms and its mass percent, in Hill's order; electrons are left out of the percentages."""
     plain = unlabelled(parsed.counts, parsed.isotopes)
     masses = {
-        symbol: plain.get(symbol, 0) * _weight(symbol)
+        symbol: plain.get(symbol, 0) * atom_weight(symbol)
         + sum(nuclide_mass(symbol, number) * n for (one, number), n in parsed.isotopes.items() if one == symbol)
         for symbol in parsed.counts
     }
@@ -153,11 +152,6 @@ def _composition(parsed: ParsedFormula) -> dict[str, dict[str, Any]]:
         symbol: {"atoms": count, "mass_percent": _percent(100 * masses[symbol] / total)}
         for symbol, count in parsed.counts.items()
     }
-
-
-def _weight(symbol: str) -> float:
-    weight = atomic_weights()[symbol].weight
-    return most_abundant_isotope(symbol).mass if weight is None else weight
 
 
 def _percent(value: float) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.chemistry import heats
+from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.constants_tables import constants_table, vapour_pressure_plot
 from tools.chemistry.densities import Density, liquid_density, solid_density
 from tools.chemistry.phase_points import DATA_TABLES, PhasePoints, phase_points
@@ -171,7 +171,7 @@ def _no_pressure(fits: list[Correlation], phase: str, celsius: float) -> str:
 
 
 def _molar_mass(found: TabulatedCompound) -> float | None:
-    return MolWt(found.mol) if found.mol is not None else None
+    return molecule_average_mass(found.mol) if found.mol is not None else None
 
 
 def _data(found: TabulatedCompound, points: PhasePoints, there: AtTemperature) -> dict[str, Any]:

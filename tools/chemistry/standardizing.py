@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.canonical_tautomers import canonical_tautomer
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.isomers import MOST_TAUTOMER_ATOMS
@@ -99,7 +99,7 @@ def standardize(
         "changed": smiles != parsed.smiles,
         "formula": CalcMolFormula(mol),
         "inchikey": _inchikey(mol),
-        "average_mass_da": round(Descriptors.MolWt(mol), 3),  # type: ignore[attr-defined]
+        "average_mass_da": round(molecule_average_mass(mol), 3),
         "charge": charge,
         "components": len(Chem.GetMolFrags(mol)),
         "removed": removed,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
 from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.drawing import drawn_if_legible, molecule_svg
 from tools.inputs import AnyNotation, CompoundName
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -18,7 +18,9 @@ from tools.registry import tool
 
 MOST_LISTED = 12
 _NOTATIONS = {"smiles": "SMILES", "inchi": "InChI", "selfies": "SELFIES", "molfile": "a molfile"}
-MASS_NOTE = "average_mass_da uses standard atomic weights, monoisotopic_mass_da the most abundant isotopes (RDKit)."
+MASS_NOTE = (
+    "average_mass_da uses the standard atomic weights of IUPAC 2021, monoisotopic_mass_da the most abundant isotopes."
+)
 
 
 @tool(
@@ -120,7 +122,7 @@ def structure_record(parsed: ParsedMolecule) -> dict[str, Any]:
         "formula": CalcMolFormula(mol),
         "inchi": inchi,
         "inchikey": Chem.InchiToInchiKey(inchi) if inchi else "",
-        "average_mass_da": round(MolWt(mol), 3),
+        "average_mass_da": round(molecule_average_mass(mol), 3),
         "monoisotopic_mass_da": round(CalcExactMolWt(mol), 5),
         "charge": Chem.GetFormalCharge(mol),
         "components": len(Chem.GetMolFrags(mol)),
