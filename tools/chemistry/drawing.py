@@ -15,6 +15,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.chemistry.cip_labels import label_by_cip
+from tools.chemistry.numbering import NUMBERING
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecules
 from tools.inputs.smarts import names_hydrogens, parse_smarts
@@ -25,9 +26,6 @@ BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
 MOST_DRAWN = 60
 MOST_ATOMS_DRAWN = 300  # heavy atoms of one molecule: laying out 1,000 takes seconds, and nobody could read them
 MOST_ATOMS_IN_ALL = 3_000
-NUMBERING = (
-    "Atoms are numbered from 0 in the order of the input; hydrogens merged into their neighbours have no number."
-)
 HIGHLIGHTS = ("#f3d98b", "#a8d5dc", "#d9c7f0", "#bfe0b0", "#f2bcbc", "#f6cf9f")
 
 #: Atomic number to the page's CSS variable and the colour that stands where the page defines none.

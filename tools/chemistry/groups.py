@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rdkit import Chem
 
-from tools.chemistry.drawing import HIGHLIGHTS, NUMBERING, drawn_if_legible
+from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
+from tools.chemistry.numbering import in_said_order
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Table, ToolOutput, View
@@ -24,6 +25,7 @@ _IN_AROMATIC_RING = Chem.MolFromSmarts("c=[O,S,N;!R]")
 @dataclass(frozen=True)
 class Group:
     name: str
+    smarts: str
     pattern: Chem.Mol
     hides: frozenset[str]
 
@@ -41,7 +43,7 @@ def known_groups() -> tuple[Group, ...]:
         if pattern is None:
             raise ValueError(f"the table's SMARTS for {row['name']} is broken: {row['smarts']}")
         hidden = [name for hide in row["hides"].split(";") if hide for name in _FAMILIES.get(hide, (hide,))]
-        groups.append(Group(row["name"], pattern, frozenset(hidden)))
+        groups.append(Group(row["name"], row["smarts"], pattern, frozenset(hidden)))
     return tuple(groups)
 
 
@@ -76,7 +78,7 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
 
     Atom indices count from 0 in input order. Raises ``ToolInputError`` for a wrong molecule.
     """
-    parsed = parse_molecule(molecule)
+    parsed, numbering = in_said_order(parse_molecule(molecule))
     found = find_groups(parsed.mol)
     counts: dict[str, int] = {}
     for name, _ in found:
@@ -107,7 +109,7 @@ def functional_groups(molecule: MoleculeText) -> ToolOutput:
     notes = (
         *parsed.notes,
         *undrawn,
-        NUMBERING,
+        numbering,
         "A group inside a larger one (the ether oxygen of an ester, say) is not listed again; "
         f"{len({group.name for group in known_groups()})} groups are looked for.",
     )

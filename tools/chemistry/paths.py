@@ -9,7 +9,8 @@ from rdkit import Chem
 
 from errors import ToolInputError, shown
 from tools.chemistry.atom_choice import two_atoms
-from tools.chemistry.drawing import NUMBERING, drawn_if_legible
+from tools.chemistry.drawing import drawn_if_legible
+from tools.chemistry.numbering import in_said_order
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import ToolOutput
@@ -38,7 +39,7 @@ def shortest_path(molecule: MoleculeText, start: AtomChoice = "*", end: AtomChoi
     ``*`` at both ends means the two dummy atoms. ``bonds`` is the number of bonds, ``path`` the atoms from end to end. Raises
     ``ToolInputError`` for an atom that is not there or could be several, and for atoms of different components.
     """
-    parsed = parse_molecule(molecule, dummies=True)
+    parsed, numbering = in_said_order(parse_molecule(molecule, dummies=True))
     first, last = two_atoms(parsed, start, end)
     if first == last:
         path: tuple[int, ...] = (first,)
@@ -62,7 +63,7 @@ def shortest_path(molecule: MoleculeText, start: AtomChoice = "*", end: AtomChoi
         caption=f"atoms {first} to {last}: {words}",
         atom_numbers=True,
     )
-    notes = [*parsed.notes, *undrawn, NUMBERING, "Every bond counts as one, whatever its order."]
+    notes = [*parsed.notes, *undrawn, numbering, "Every bond counts as one, whatever its order."]
     if (ways := _ways(parsed.mol, first, last, bonds)) > 1:
         notes.append(f"{ways} paths are equally short; one of them is shown.")
     data = {

@@ -12,7 +12,8 @@ from pydantic import Field
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
-from tools.chemistry.drawing import HIGHLIGHTS, NUMBERING, drawn_if_legible
+from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
+from tools.chemistry.numbering import in_said_order
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Cell, Table, ToolOutput
@@ -94,7 +95,7 @@ def count_rings(
     ``count`` of "all" is the number of rings in the smallest set of smallest rings (SSSR), bonds − atoms + components.
     Raises ``ToolInputError`` for a wrong molecule.
     """
-    parsed = parse_molecule(molecule, dummies=True)
+    parsed, numbering = in_said_order(parse_molecule(molecule, dummies=True))
     mol = parsed.mol
     every = smallest_rings(mol)
     rings = independent_rings(every)
@@ -150,7 +151,7 @@ def count_rings(
     if any(bond.GetBondType() == Chem.BondType.DATIVE for bond in mol.GetBonds()):
         notes.append("Dative bonds close no rings here: chelate and haptic rings through them are not counted.")
     return ToolOutput(
-        summary=f"{summary}.", data=data, views=(*drawings, table), notes=(*notes, NUMBERING) if rings else tuple(notes)
+        summary=f"{summary}.", data=data, views=(*drawings, table), notes=(*notes, numbering) if rings else tuple(notes)
     )
 
 
