@@ -45,6 +45,8 @@ TOOL_MODULES = (
     "tools.chemistry.standardizing",
     "tools.chemistry.protonation",
     "tools.chemistry.reaction_checking",
+    "tools.chemistry.applying",
+    "tools.chemistry.disconnecting",
     "tools.chemistry.nmr",
     "tools.chemistry.balancing",
     "tools.chemistry.fitting",

@@ -36,3 +36,6 @@ MoleculeOrFormula = Annotated[
 CompoundText = Annotated[str, _text("molecule", "One compound: a name, a CAS number, a SMILES or an InChI")]
 ReactionText = Annotated[str, _text("reaction", "A reaction SMILES: reactants>agents>products, as in CCO>>CC=O")]
 SmartsText = Annotated[str, _text("smarts", "A SMARTS pattern")]
+ReactionName = Annotated[
+    str, _text("reaction_name", "A named reaction, such as amide coupling or Suzuki, or a reaction SMARTS")
+]
