@@ -28,6 +28,7 @@ DEFAULT_TIME_LIMIT_S = 10.0
 TOOL_MODULES = (
     "tools.chemistry.structures",
     "tools.chemistry.description",
+    "tools.chemistry.notation",
     "tools.chemistry.drawing",
     "tools.chemistry.conformers",
     "tools.chemistry.counting",
@@ -54,6 +55,7 @@ TOOL_MODULES = (
     "tools.chemistry.isotope_pattern",
     "tools.chemistry.element_report",
     "tools.chemistry.physical_constants",
+    "tools.chemistry.hazards",
     "tools.biology.sequences",
     "tools.biology.proteins",
 )

@@ -43,8 +43,6 @@ CRITICAL_TABLES = (
     ("Mathews 1972", "Critical Properties/Mathews1972InorganicCriticalProps.tsv"),
     ("NIST WebBook", _WEBBOOK),
 )
-#: Every table in which a row by CAS number says something of a compound.
-DATA_TABLES = tuple(dict.fromkeys(source.table for source in (*BOILING_SOURCES, *MELTING_SOURCES)))
 COLDEST_K = 0.5
 CONTRADICTED = 1.25
 #: Two independent sources, or one and a collection that also estimates (see ``Constant.weight``).
@@ -75,6 +73,11 @@ class PhasePoints:
     @property
     def melting_k(self) -> float | None:
         return self.melting.value if self.melting else None
+
+
+def is_tabulated(cas: str) -> bool:
+    """Whether any source gives a boiling or melting point."""
+    return bool(readings(BOILING_SOURCES, cas) or readings(MELTING_SOURCES, cas))
 
 
 def phase_points(cas: str, equations: list[Correlation]) -> PhasePoints:

@@ -12,7 +12,7 @@ from tools.chemistry import heats
 from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.constants_tables import constants_table, vapour_pressure_plot
 from tools.chemistry.densities import Density, liquid_density, solid_density
-from tools.chemistry.phase_points import DATA_TABLES, PhasePoints, phase_points
+from tools.chemistry.phase_points import PhasePoints, is_tabulated, phase_points
 from tools.chemistry.source_values import Constant
 from tools.chemistry.tabulated_compound import TabulatedCompound, identify
 from tools.chemistry.vapour_pressure import (
@@ -69,7 +69,7 @@ def physical_constants(
     ``ToolInputError`` for a compound that no table holds.
     """
     kelvin, temperature_notes = parse_temperature(temperature, temperature_unit)
-    found = identify(compound, data_tables=DATA_TABLES)
+    found = identify(compound, is_tabulated)
     _refuse_untabulated(found)
     fits, dropped = plausible(all_fits := correlations(found.cas), None)
     points = phase_points(found.cas, all_fits)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError
-from tools.chemistry.chemicals_tables import folder, row, rows_with_cell, rows_with_skeleton
+from tools.chemistry.chemicals_tables import folder, rows_with_cell, rows_with_skeleton
 from tools.inputs import notations
 from tools.inputs.elements import ELEMENT_NAMES, parse_element
 from tools.inputs.formulas import parse_formula
@@ -48,8 +49,8 @@ class TabulatedCompound:
     parsed: ParsedMolecule | None = None
 
 
-def identify(text: str, where: str = "compound", data_tables: tuple[str, ...] = ()) -> TabulatedCompound:
-    """The one compound that ``text`` names; ``data_tables`` are asked for a CAS number whose structure is not known.
+def identify(text: str, is_tabulated: Callable[[str], bool], where: str = "compound") -> TabulatedCompound:
+    """The one compound that ``text`` names; ``is_tabulated`` tells of a CAS number without a structure whether it has data.
 
     Raises ``ToolInputError`` for a text that is no compound, or a name that several compounds bear.
     """
@@ -75,7 +76,7 @@ def identify(text: str, where: str = "compound", data_tables: tuple[str, ...] = 
         parsed = parse_molecule(text, where)
     except ToolInputError:
         cas = notations.cas_number(bare) if isinstance(bare, str) else ""
-        if cas and int(cas[-1]) == notations.cas_check_digit(cas) and any(row(table, cas) for table in data_tables):
+        if cas and int(cas[-1]) == notations.cas_check_digit(cas) and is_tabulated(cas):
             note = f"No structure is tabulated for CAS {cas}; the values were looked up by this number alone."
             return TabulatedCompound(f"CAS {cas}", cas, None, "", (note,))
         raise
