@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rdkit import Chem, rdBase
+from rdkit import Chem
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
 from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.drawing import drawn_if_legible
+from tools.chemistry.inchi_writing import inchikey_of
 from tools.chemistry.rings import cyclomatic_number
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -78,15 +79,13 @@ def describe_molecule(molecule: MoleculeText) -> ToolOutput:
 def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     """The numbers, rounded to the digits that mean something."""
     mol = parsed.mol
-    with rdBase.BlockLogs():
-        inchikey = Chem.MolToInchiKey(mol)
     centres = [
         label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)
     ]
     return {
         "smiles": parsed.smiles,
         "formula": rdMolDescriptors.CalcMolFormula(mol),
-        "inchikey": inchikey,
+        "inchikey": inchikey_of(mol),
         "average_mass_da": round(molecule_average_mass(mol), 3),
         "monoisotopic_mass_da": round(Descriptors.ExactMolWt(mol), 5),  # type: ignore[attr-defined]
         "charge": Chem.GetFormalCharge(mol),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rdkit import Chem, rdBase
+from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.drawing import drawn_if_legible, molecule_svg
+from tools.chemistry.inchi_writing import inchi_of
 from tools.inputs import AnyNotation, CompoundName
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.inputs.names import NamedStructure, look_up_name
@@ -115,8 +116,7 @@ def structure_record(parsed: ParsedMolecule) -> dict[str, Any]:
     ``inchi`` and ``inchikey`` are empty where InChI has no way to say the structure (a dative complex, for one).
     """
     mol = parsed.mol
-    with rdBase.BlockLogs():
-        inchi = Chem.MolToInchi(mol)
+    inchi = inchi_of(mol)
     return {
         "smiles": parsed.smiles,
         "formula": CalcMolFormula(mol),

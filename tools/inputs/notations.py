@@ -23,7 +23,7 @@ _CAS = re.compile(r"(?:CAS(?:\s*(?:RN|No\.?|number))?[\s:#]*)?(\d{2,7}-\d{2}-\d)
 _SMILES_RUN = re.compile(r"(?:Br|Cl|[BCNOPSFIbcnops])+")
 _FORMULA_PART = re.compile(r"([A-Z][a-z]?)(\d*)")
 _SELFIES = re.compile(r"(?:\[[^\[\]\s]+\]|\.)+")
-_SELFIES_SIGN = re.compile(r"\[[=#/\\-]*(?:Branch\d|Ring\d)\]|\[nop\]|\[[=#][A-Z][a-z]?\d*\]")
+_SELFIES_SIGN = re.compile(r"\[[=#/\\-]*(?:Branch\d|Ring\d)\]|\[nop\]|\[(?:[=/\\]\d*|#)[A-Z][^\[\]]*\]")
 _SELFIES_PLAIN = re.compile(r"(?:\[(?:C|N|O|S|P|F|Cl|Br|I|B)\]){2,}")
 _SMARTS = (
     (re.compile(r"\$\("), "$( )"),
