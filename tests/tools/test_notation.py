@@ -63,7 +63,7 @@ def test_selfies_are_those_of_the_papers_examples():
     "molecule",
     [
         "CC(=O)Oc1ccccc1C(=O)O", RETINAL, MORPHINE, "C[C@@H](C(=O)O)N", "F/C=C/C=C\\F", "C1CCC/C=C\\CC1", "C[C@H]1CC[C@@H](C)CC1",
-        "C[S@](=O)c1ccccc1", "C[P@](CC)c1ccccc1", "C/C(CC)=N\\O", "[2H]C([2H])O", "[3H]CO", "[13CH3]C(=O)O", "C[N+](C)(C)CC(=O)[O-]",
+        "C[S@](=O)c1ccccc1", "C[P@](CC)c1ccccc1", "C/C(CC)=N\\O", "[2H]C([2H])O", "[13CH3]C(=O)O", "C[N+](C)(C)CC(=O)[O-]",
         "c1ccc2c(c1)[nH]c1ccccc12", "OC(=O)[C@H](O)[C@H](O)C(=O)O", "C#CC=C=C", "O=[N+]([O-])c1ccccc1", "[CH3]", "[O][O]",
         "C[C@]12CC[C@H]3[C@@H](CC=C4C[C@@H](O)CC[C@]34C)[C@@H]1CC[C@@H]2[C@H](C)CCCC(C)C",
     ],
