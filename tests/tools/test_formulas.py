@@ -55,3 +55,13 @@ def test_tritium_is_read_where_it_is_meant(text, hydrogens):
 def test_a_half_is_not_taken_for_a_one():
     with pytest.raises(ToolInputError, match="whole numbers"):
         parse_formula("CaSO4·½H2O")
+
+
+@pytest.mark.parametrize("text", ["TH", "TI", "DY", "TC"])
+def test_hydrogens_isotopes_in_capitals_are_named_in_the_doubt(text):
+    assert "tritium" in str(parse_formula(text).notes) or "deuterium" in str(parse_formula(text).notes)
+
+
+def test_a_group_has_no_isotopes():
+    with pytest.raises(ToolInputError, match="isotope"):
+        parse_formula("Cl^3Me")

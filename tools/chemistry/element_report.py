@@ -21,7 +21,7 @@ NOTES = (
     "by mendeleev. Ionisation energy: NIST. Isotopes: IUPAC, AME 2020, half-lives NUBASE 2020.",
     "Radii: covalent, Cordero 2008 (single bonds); van der Waals, CRC Handbook; atomic, Slater 1964 (empirical).",
 )
-_NUMBER = re.compile(r"(?:Z\s*=?|(?:atomic )?number|element|no\.?)?\s*(\d{1,3})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:Z\s*=?|(?:atomic )?number|element|no\.?)?\s*([0-9]{1,3})", re.IGNORECASE)
 _BOTH = re.compile(r"([A-Za-z]+)\s*[(,]\s*([A-Za-z]+)\s*\)?")
 _ROWS = (
     ("atomic_number", "Atomic number", ""), ("standard_atomic_weight", "Standard atomic weight", ""), ("group", "Group", ""),

@@ -26,7 +26,9 @@ _DECAYS = {"A": "α", "B-": "β−", "B+": "β+", "EC": "electron capture", "EC+
            "2B+": "2β+", "SF": "spontaneous fission", "IT": "isomeric transition", "n": "neutron emission", "p": "proton emission",
            "2n": "2 neutrons", "2p": "2 protons"}  # fmt: skip
 _HYDROGENS = {"D": 2, "deuterium": 2, "T": 3, "tritium": 3, "protium": 1}
-_WRITTEN = re.compile(r"\^?\{?(\d{1,3})\}?\s*-?([A-Z][a-z]?)|\[(\d{1,3})([A-Z][a-z]?)\]|([A-Za-z]+)[\s-]+(\d{1,3})")
+_WRITTEN = re.compile(
+    r"\^?\{?([0-9]{1,3})\}?\s*-?([A-Z][a-z]?)|\[([0-9]{1,3})([A-Z][a-z]?)\]|([A-Za-z]+)[\s-]+([0-9]{1,3})"
+)
 
 
 def parse_nuclide(text: str, where: str = "symbol") -> tuple[str, int] | None:

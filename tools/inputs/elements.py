@@ -25,7 +25,7 @@ _SYMBOLS_BY_NAME = MappingProxyType({name: symbol for symbol, name in ELEMENT_NA
 
 def is_known_nuclide(symbol: str, mass_number: int) -> bool:
     """Whether RDKit's table of isotopes (of the NIST) has this nuclide."""
-    return 0 < mass_number < 400 and bool(_TABLE.GetMassForIsotope(symbol, mass_number))
+    return symbol in ELEMENT_NAMES and 0 < mass_number < 400 and bool(_TABLE.GetMassForIsotope(symbol, mass_number))
 
 
 def parse_element(text: str, where: str = "element") -> str:
@@ -55,7 +55,7 @@ def _element_hint(wanted: str) -> str:
         return hint
     if wanted in ("D", "T"):
         return "it is an isotope of hydrogen: write H"
-    if wanted.isdigit() and 1 <= int(wanted[:4]) <= HIGHEST_ATOMIC_NUMBER:
+    if wanted.isdecimal() and 1 <= int(wanted[:4]) <= HIGHEST_ATOMIC_NUMBER:
         return f"for atomic number {int(wanted)} write {_TABLE.GetElementSymbol(int(wanted))}"
     from rapidfuzz import process  # only when a name was misspelt: keeps the import of the parsers light
 

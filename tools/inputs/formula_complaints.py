@@ -373,4 +373,4 @@ def _refuse_element_or_group(plain: PlainText, given: str, where: str) -> None:
 
 
 def _names(capitals: str) -> str:
-    return " and ".join(ELEMENT_NAMES[letter] for letter in capitals)
+    return " and ".join({"D": "deuterium", "T": "tritium"}.get(letter) or ELEMENT_NAMES[letter] for letter in capitals)

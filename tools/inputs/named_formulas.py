@@ -27,10 +27,16 @@ def parse_formula_or_name(text: str, where: str = "formula") -> ParsedFormula:
         return parse_formula(text, where)
     except ToolInputError as complaint:
         bare = text.strip() if isinstance(text, str) else ""
-        if not bare or _may_be_miswritten(bare):
+        if not _says_something_else(bare) or _may_be_miswritten(bare):
             raise
         found = _of_compound(bare, complaint, where)
     return found
+
+
+def _says_something_else(text: str) -> bool:
+    """Whether a name, a CAS number, an InChI or bonds can be seen; looking up anything else would take a second for nothing."""
+    words = re.search(r"[A-Za-z]{3}", text) and not re.search(r"[$^{}·]|\[(?![a-z])", text)
+    return bool(words or cas_number(text) or _BONDS.search(text))
 
 
 def _may_be_miswritten(text: str) -> bool:
