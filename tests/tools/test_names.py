@@ -6,6 +6,7 @@ Formulas are those of the literature (the ``formula`` column was written from it
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -255,6 +256,54 @@ def test_a_name_of_no_single_compound_is_refused_with_what_it_is(name, words):
 )
 def test_a_table_entry_that_contradicts_the_name_is_not_used(name, wrong):
     assert wrong not in [entry.name.lower() for entry in look_up_name(name, systematic=False)]
+
+
+def _tabulated_iupac_names(most: int) -> list[tuple[str, str]]:
+    """IUPAC names by PubChem's own program and InChIKeys, spread over the large table of the chemicals package.
+
+    The table has its names in small letters; those that this destroys (n- for N-) are left out, and so are radicals.
+    """
+    path = next(path for path in names._table_paths() if "large" in path.name)
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    named = [row for row in rows if len(row) > 7 and len(row[7]) >= 8 and "." not in row[4]]
+    whole = [row for row in named if not re.search(r"(?<![a-z])\(?[chnops]\d*'*[,-]|\(n[ez]\)|\$l", row[7])]
+    picked = []
+    for row in whole[:: len(whole) // most]:
+        mol = Chem.MolFromSmiles(row[4])
+        if mol is not None and not any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
+            picked.append((row[7], row[6]))
+    return picked
+
+
+@needs_java
+def test_of_systematic_names_99_in_100_give_the_structure_that_pubchem_has_and_hardly_any_another():
+    tried = _tabulated_iupac_names(2000)
+    found = {name: names._parsed_by_opsin(name) for name, _ in tried}
+    keys = {name: [Chem.MolToInchiKey(Chem.MolFromSmiles(one.smiles)) for one in found[name]] for name, _ in tried}
+    right = [name for name, key in tried if keys[name] == [key]]
+    wrong = [name for name, key in tried if keys[name] and key[:14] not in {one[:14] for one in keys[name]}]
+    assert len(tried) > 1900
+    assert len(right) >= 0.99 * len(tried)
+    assert len(wrong) <= 0.002 * len(tried), wrong
+
+
+@needs_java
+def test_a_small_n_that_may_be_a_locant_is_read_as_one_or_refused_where_both_readings_are_compounds():
+    parsed = parse_molecule("n-(4-bromo-2-propylphenyl)butanamide")
+    assert parsed.smiles == Chem.CanonSmiles("CCCC(=O)Nc1ccc(Br)cc1CCC")
+    assert any("read as capitals" in note for note in parsed.notes)
+    with pytest.raises(ToolInputError, match="2 different compounds"):
+        parse_molecule("n-hexyl-5-nitropyridin-2-amine")
+
+
+@needs_java
+@pytest.mark.parametrize(
+    "name",  # OPSIN 2.8 fuses both at other bonds than the name says; the tables have their right structures
+    ["8-bromo-6-(4-propylpiperazin-1-yl)benzo[b][1,4]benzothiazepine", "dithieno[3,2-b:3',2'-e]azepine"],
+)
+def test_fused_names_that_opsin_misreads_are_refused(name):
+    with pytest.raises(ToolInputError, match="misread by OPSIN"):
+        parse_molecule(name)
 
 
 @needs_java

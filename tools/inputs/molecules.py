@@ -142,7 +142,8 @@ def _recognised(text: str, where: str, shift: int, dummies: bool) -> ParsedMolec
         return named
     if " " in text:
         raise trailing_text(text, where, shift)
-    if sign := notations.smarts_sign(text):
+    is_word = notations.may_be_name(text) and notations.has_word(text)  # fused names hold colons in brackets, too
+    if not is_word and (sign := notations.smarts_sign(text)):
         raise ToolInputError(
             f"{shown(text)} is a SMARTS pattern ({sign[1]}), which stands for many molecules",
             f"{at}{sign[0] + 1 + shift}",
