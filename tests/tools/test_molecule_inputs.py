@@ -292,3 +292,15 @@ def test_two_thousand_hostile_texts_get_a_molecule_or_a_refusal():
             assert error.what and "\n" not in str(error)
         else:
             assert parsed.mol.GetNumAtoms() and CalcMolFormula(parsed.mol)
+
+
+@pytest.mark.parametrize(
+    ("with_hydrogens", "without"),
+    [  # RDKit itself turns a double bond of these over; InChI of the text with its hydrogens kept agrees with the right side
+        ("[H]/C1=C(\\[H])C(/C(=C(\\C(/C([H])=C(/[H])C1([H])[H])([H])[H])[H])[H])([H])[H]", "C1=C\\C/C=C\\C/C=C\\C/1"),
+        ("[H]/C(C)=C(/[H])C", "C/C=C/C"),
+        ("[H]/C(C)=C(\\[H])C", "C/C=C\\C"),
+    ],
+)
+def test_double_bonds_keep_their_configuration_when_written_hydrogens_are_merged(with_hydrogens, without):
+    assert parse_molecule(with_hydrogens).smiles == parse_molecule(without).smiles

@@ -46,6 +46,10 @@ def sanitized(
         }
         _refuse_open_aromatics(bonds, text, where, reading)
         written_atoms = mol.GetNumAtoms()
+        if any(atom.GetAtomicNum() == 1 and atom.GetDegree() for atom in atoms) and _has_directions(bonds):
+            # RDKit turns double bonds of rings over when a hydrogen that bears a / or \ goes, unless all bonds bear them
+            Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+            Chem.SetDoubleBondNeighborDirections(mol)
         mol = Chem.RemoveHs(mol)
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     atoms = list(mol.GetAtoms())
@@ -144,6 +148,10 @@ def _places(indices: list[int], reading: SmilesReading | None) -> str:
     return ", ".join(
         f"{reading.atoms[index].written} at character {reading.atoms[index].position}" for index in indices
     )
+
+
+def _has_directions(bonds: list[Chem.Bond]) -> bool:
+    return any(bond.GetBondDir() in (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT) for bond in bonds)
 
 
 def _has_double_bond_stereo(mol: Chem.Mol) -> bool:
