@@ -218,8 +218,9 @@ def find_reactions(name: str, where: str = "reaction_or_name") -> tuple[NamedRea
     known = _by_key()
     for spelling in (name, _TAIL.sub("", name)):
         key = name_key(spelling)
-        if key in known:
-            return known[key]
+        for written in (key, key.replace("cross coupling", "coupling")):
+            if written in known:
+                return known[written]
     raise ToolInputError(
         f"{shown(name)} is none of the {len(named_reactions())} named reactions here",
         where,
