@@ -56,6 +56,7 @@ TOOL_MODULES = (
     "tools.chemistry.element_report",
     "tools.chemistry.physical_constants",
     "tools.chemistry.hazards",
+    "tools.chemistry.oxidation_states",
     "tools.biology.sequences",
     "tools.biology.proteins",
 )
