@@ -1,4 +1,4 @@
-"""One way of writing a group (``normalized``) and the form without charges that protons can take away (``neutralized``)."""
+"""Plainer forms of a molecule: one way of writing groups, no charges that protons can take away, no isotope labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ _ELECTROPOSITIVE = frozenset((3, 11, 12, 19, 20, 37, 38, 55, 56, 87, 88))
 _ANIONIC = frozenset((8, 9, 16, 17, 35, 53))
 #: Elements at which a proton may be added or taken; at others (B, Al, hypervalent I and P) no acid or base would result.
 _PROTIC = frozenset((6, 7, 8, 9, 15, 16, 17, 34, 35, 52, 53))
+
+
+def without_isotopes(mol: Chem.Mol) -> Chem.Mol:
+    """All labels dropped; deuterium and tritium become hydrogens like others, and centres that only labels made are none."""
+    bare = Chem.Mol(mol)
+    for atom in bare.GetAtoms():
+        atom.SetIsotope(0)
+    with rdBase.BlockLogs():
+        Chem.SetDoubleBondNeighborDirections(bare)  # on all bonds: RDKit may lose those of a hydrogen that goes
+        bare = Chem.RemoveHs(bare)
+        Chem.AssignStereochemistry(bare, cleanIt=True, force=True)
+    return bare
 
 
 def ionized_metals(mol: Chem.Mol) -> Chem.Mol:

@@ -10,7 +10,7 @@ from typing import Any
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from tools.chemistry.neutral_forms import neutralized
+from tools.chemistry.neutral_forms import neutralized, without_isotopes
 
 #: Entries of ChEMBL's list that hold carbon and are inorganic all the same.
 _INORGANIC_CARBON = frozenset(("Carbonate", "Thiocyanic acid"))
@@ -67,7 +67,7 @@ def components(mol: Chem.Mol) -> list[Component]:
     """Each component in its order, with what ChEMBL's lists of solvents and salts call it."""
     found = []
     for piece in Chem.GetMolFrags(mol, asMols=True):
-        bare = _plain(piece)
+        bare = without_isotopes(piece)  # the lists know no labels: D2O is water and DCl a chloride
         kind, name = next(
             ((kind, name) for kind, name, pattern in _lists() if _is(bare, pattern)),
             ("", ""),
@@ -75,15 +75,6 @@ def components(mol: Chem.Mol) -> list[Component]:
         smiles = Chem.MolToSmiles(piece)
         found.append(Component(piece, smiles, kind, "Hydroxide" if smiles == "[OH-]" else name))
     return found
-
-
-def _plain(piece: Chem.Mol) -> Chem.Mol:
-    """Without isotope labels, which the lists know nothing of: D2O is water and DCl a chloride."""
-    bare = Chem.Mol(piece)
-    for atom in bare.GetAtoms():
-        atom.SetIsotope(0)
-    with rdBase.BlockLogs():
-        return Chem.RemoveHs(bare)
 
 
 def _is(mol: Chem.Mol, pattern: Chem.Mol) -> bool:

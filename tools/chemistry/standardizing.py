@@ -16,7 +16,7 @@ from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.canonical_tautomers import canonical_tautomer
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.isomers import MOST_TAUTOMER_ATOMS
-from tools.chemistry.neutral_forms import neutralized, normalized
+from tools.chemistry.neutral_forms import neutralized, normalized, without_isotopes
 from tools.chemistry.salts import parent
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -171,13 +171,7 @@ def _isotopes(mol: Chem.Mol, parsed: ParsedMolecule) -> _Taken:
     labels = sum(1 for atom in mol.GetAtoms() if atom.GetIsotope())
     if not labels:
         return _Taken(mol, "no isotope label")
-    bare = Chem.Mol(mol)
-    for atom in bare.GetAtoms():
-        atom.SetIsotope(0)
-    with rdBase.BlockLogs():
-        bare = Chem.RemoveHs(bare)
-        Chem.AssignStereochemistry(bare, cleanIt=True, force=True)
-    return _Taken(bare, f"{labels} isotope label{'s' * (labels > 1)} dropped")
+    return _Taken(without_isotopes(mol), f"{labels} isotope label{'s' * (labels > 1)} dropped")
 
 
 def _parent(mol: Chem.Mol, parsed: ParsedMolecule) -> _Taken:
