@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from tools.chemistry.curve_models import Array, CurveModel, Parameter
+from tools.inputs.quantities import nine_digits
 from tools.outputs import Plot, Series, Table, ToolOutput, View
 
 MOST_LISTED = 200
 CURVE_POINTS = 201
-DIGITS = 9
 #: A standard error above this part of its value is said to leave the parameter undetermined.
 POOR = 0.5
 
@@ -104,11 +104,6 @@ def unit_of(x_power: int, y_power: int, x_unit: str, y_unit: str) -> str:
     return above
 
 
-def digits(value: float) -> float:
-    """With nine significant digits."""
-    return float(f"{value:.{DIGITS}g}")
-
-
 def plus_minus(estimate: Estimate) -> str:
     """``212.7 ± 6.9 mM/s``: the error with two digits, the value to its last one."""
     unit = f" {estimate.unit}" if estimate.unit else ""
@@ -158,12 +153,12 @@ def quality(points: Points, parameters: int, weighted: bool) -> dict[str, Any]:
         "r_squared": None if r_squared is None else round(r_squared, 12),
         "degrees_of_freedom": freedom,
         "points": len(points.x),
-        key: digits(points.rss),
+        key: nine_digits(points.rss),
     }
     if weighted:
-        found["reduced_chi_squared"] = digits(points.rss / freedom)
+        found["reduced_chi_squared"] = nine_digits(points.rss / freedom)
     else:
-        found["residual_standard_error"] = digits(math.sqrt(points.rss / freedom))
+        found["residual_standard_error"] = nine_digits(math.sqrt(points.rss / freedom))
     if len(points.x) <= MOST_LISTED:
         found["residuals"] = [float(f"{value:.6g}") for value in points.y - points.fitted]
     return found
@@ -184,10 +179,10 @@ def report(
     units = {one.name: one.unit for one in estimates if one.unit}
     known = {
         **data,
-        **{one.name: digits(one.value) for one in estimates},
-        "parameters": {one.name: digits(one.value) for one in estimates},
-        "standard_errors": {one.name: digits(one.error) for one in estimates},
-        "confidence_intervals_95": {one.name: [digits(one.low), digits(one.high)] for one in estimates},
+        **{one.name: nine_digits(one.value) for one in estimates},
+        "parameters": {one.name: nine_digits(one.value) for one in estimates},
+        "standard_errors": {one.name: nine_digits(one.error) for one in estimates},
+        "confidence_intervals_95": {one.name: [nine_digits(one.low), nine_digits(one.high)] for one in estimates},
         **({"units": units} if units else {}),
         **quality(points, len(estimates), not np.all(points.weights == points.weights[0])),
     }

@@ -15,7 +15,6 @@ from tools.chemistry.fit_report import (
     Estimate,
     Points,
     curve_places,
-    digits,
     doubts,
     estimates_of,
     plus_minus,
@@ -23,6 +22,7 @@ from tools.chemistry.fit_report import (
 )
 from tools.chemistry.least_squares import Fit, curve_at, fit_model
 from tools.inputs.number_lists import Numbers, parse_numbers
+from tools.inputs.quantities import nine_digits
 from tools.outputs import ToolOutput
 from tools.registry import tool
 
@@ -242,11 +242,11 @@ def _derived(curve: CurveModel, estimates: list[Estimate]) -> dict[str, Any]:
     if curve.name == "4pl":
         ec50 = by_name["ec50"]
         return {
-            "log10_ec50": digits(math.log10(ec50.value)),
-            "log10_ec50_standard_error": digits(ec50.error / ec50.value / math.log(10)),
+            "log10_ec50": nine_digits(math.log10(ec50.value)),
+            "log10_ec50_standard_error": nine_digits(ec50.error / ec50.value / math.log(10)),
         }
     if "k" in by_name and by_name["k"].value > 0:
-        return {"half_life": digits(math.log(2) / by_name["k"].value)}
+        return {"half_life": nine_digits(math.log(2) / by_name["k"].value)}
     return {}
 
 
@@ -292,8 +292,8 @@ def _arrhenius(x: Array, y: Array, sigmas: Array | None, x_unit: str, y_unit: st
     ln_a = estimates[0]
     data: dict[str, Any] = {"model": "arrhenius", "equation": "k = A·exp(−Ea/(R·T))"}
     if abs(ln_a.value) < 600:
-        data["a"] = digits(math.exp(ln_a.value))
-        data["a_interval_95"] = [digits(math.exp(max(ln_a.low, -690))), digits(math.exp(min(ln_a.high, 690)))]
+        data["a"] = nine_digits(math.exp(ln_a.value))
+        data["a_interval_95"] = [nine_digits(math.exp(max(ln_a.low, -690))), nine_digits(math.exp(min(ln_a.high, 690)))]
     if y_unit:
         data["a_unit"] = y_unit
     places = np.linspace(float((1000 / kelvin).min()), float((1000 / kelvin).max()), 51)

@@ -33,12 +33,16 @@ NOTE = "Atomic weights: IUPAC 2021, conventional values where IUPAC gives an int
 
 @dataclass(frozen=True)
 class MolarMass:
-    """``value`` in g/mol; ``formula`` is Hill's, empty where the number was given; ``notes`` say how it was found."""
+    """``value`` in g/mol; ``formula`` is Hill's, empty where the number was given; ``notes`` say how it was found.
+
+    ``hydrate``: water of crystallization is counted in. ``charge``: of an ion, which cannot be weighed alone.
+    """
 
     value: float
     formula: str
     notes: tuple[str, ...]
     hydrate: bool = False
+    charge: int = 0
 
 
 def given_molar_mass(value: float, where: str = "molar_mass_g_per_mol") -> MolarMass:
@@ -66,10 +70,8 @@ def molar_mass_of(text: str, where: str = "molecule") -> MolarMass:
 def _weighed(parsed: ParsedFormula, said: tuple[str, ...], hydrate: bool) -> MolarMass:
     if not parsed.counts:
         raise ToolInputError(f"{shown(parsed.text)} has no mass that could be weighed", "molecule", "name a compound")
-    notes = [*said, *parsed.notes]
-    if parsed.charge:
-        notes.append("An ion is weighed out as one of its salts: give the salt for the mass to weigh.")
-    return MolarMass(average_mass(parsed), parsed.hill, (*notes, NOTE, *weight_notes(parsed.counts)), hydrate)
+    notes = (*said, *parsed.notes, NOTE, *weight_notes(parsed.counts))
+    return MolarMass(average_mass(parsed), parsed.hill, notes, hydrate, parsed.charge)
 
 
 def _of_hydrate(found: re.Match[str], text: str, where: str) -> MolarMass:

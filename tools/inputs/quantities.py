@@ -64,3 +64,8 @@ def in_words(number: Fraction | float, digits: int = 7) -> str:
         return written
     mantissa, power = written.split("e")
     return f"{mantissa}·10^{int(power)}"
+
+
+def nine_digits(number: Fraction | float) -> float:
+    """For data: nine significant digits, more than any measurement has."""
+    return float(f"{float(number):.9g}")
