@@ -53,6 +53,7 @@ TOOL_MODULES = (
     "tools.chemistry.balancing",
     "tools.chemistry.fitting",
     "tools.chemistry.units",
+    "tools.chemistry.solutions",
     "tools.chemistry.formula_report",
     "tools.chemistry.isotope_pattern",
     "tools.chemistry.element_report",
