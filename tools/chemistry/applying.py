@@ -61,7 +61,7 @@ class Run:
 )  # fmt: skip
 def apply_reaction(reaction_or_name: ReactionName, reactants: MoleculesText) -> ToolOutput:
     """Apply a reaction to molecules and give the products: a named reaction (amide coupling, esterification, Suzuki,
-    click, Diels-Alder, Wittig, reductive amination, Boc protection, oxidation, nitration and some 80 others) or a
+    click, Diels-Alder, Wittig, reductive amination, Boc protection, oxidation, nitration and some 90 others) or a
     reaction SMARTS.
 
     The reactants may stand in any order. Raises ``ToolInputError`` for an unknown reaction, a SMARTS that would give

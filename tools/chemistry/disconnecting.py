@@ -59,8 +59,8 @@ class Disconnection:
     libraries=("rdkit",),
     asks=(
         "retrosynthesis", "retrosynthetic", "retrosynthesis of", "disconnect", "disconnection", "disconnections", "how would I make", "how to make", "how can I make",
-        "how to synthesise", "how to synthesize", "synthesise", "synthesize", "synthesis", "synthetic route", "building blocks", "starting materials",
-        "precursors", "precursor", "route to", "route", "retro", "BRICS", "BRICS fragments", "fragments", "break down", "made from", "suggest a synthesis",
+        "synthetic route", "building blocks", "starting materials",
+        "precursors", "precursor", "route to", "route", "retro", "BRICS", "BRICS fragments", "fragments", "break down",
     ),
 )  # fmt: skip
 def disconnect(target: MoleculeText) -> ToolOutput:
