@@ -130,7 +130,7 @@ def _distinct(equation: ParsedEquation) -> tuple[list[Species], list[Species], l
 
 def _key(one: Species) -> tuple[str, str]:
     """Equal for the same species: a formula by its composition, a name by itself, since isomers share a formula."""
-    is_name = any(note.startswith("read as a compound") for note in one.notes)
+    is_name = any("not as a formula" in note for note in one.notes)
     plain = re.sub(r"[\s^{}]", "", unicodedata.normalize("NFKC", one.label))
     return one.label.casefold() if is_name else plain, one.formula
 

@@ -1,21 +1,17 @@
 """The strict reader of chemical equations: the species of each side, with composition and charge, in the order written.
 
 ``2 H2 + O2 -> 2 H2O`` as one text, as two sides, or as lists. A plus sign is a charge or a separator by where it
-stands; a species is a formula (``tools.inputs.formulas``), else a name or a structure (``tools.inputs.molecules``).
+stands; a species is a formula (``tools.inputs.formulas``), else a name or a structure (``tools.inputs.named_formulas``).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rdkit import Chem
-
 from errors import ToolInputError, shown
-from tools.inputs.formulas import hill_formula, parse_formula
-from tools.inputs.molecules import parse_molecule
+from tools.inputs.named_formulas import parse_formula_or_name
 
 LONGEST_SIDE = 4_000
 MOST_SPECIES = 30
@@ -29,6 +25,7 @@ _LIST = re.compile(rf"\s*[;\n]\s*|,\s+(?=\S)|,(?!{_LOCANTS})(?!(?<=\d,)\d)|\s+(?
 _COEFFICIENT = re.compile(r"(\d+\s*/\s*\d+|\d*[.,]\d+|\d+|[½¼¾⅓⅔])\s*[*×·]?\s*(?=[A-Za-z(\[{\\^])")
 _VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
 _MARKS = re.compile(r"(?:\s*(?:[↑↓]|\((?:s|l|g|aq|solid|liquid|gas|aqueous)\)))+\s*$")
+_ATTACHED = re.compile(r"([^+\-−–]*\w)\+\s+(\d*\s*[A-Z(\[][^+\-−–]*(?:\+\s+\d*\s*[A-Z(\[][^+\-−–]*)*)")
 _BETWEEN = re.compile(r"\+\s+\S")
 
 
@@ -120,8 +117,16 @@ def _side(texts: list[str], where: str) -> list[Species]:
         for part in parts:
             if not part.strip():
                 raise ToolInputError(f"{shown(text)} has an empty place between its separators", where, EXAMPLE)
-            found.append(_species(part.strip(), f"{where}, species {len(found) + 1}"))
+            for one in _at_attached_plus(part.strip()):
+                found.append(_species(one, f"{where}, species {len(found) + 1}"))
     return found
+
+
+def _at_attached_plus(text: str) -> list[str]:
+    """``N2+ 3H2`` in two: blanks separate no species, and nothing behind the plus has a charge that it could balance."""
+    if found := _ATTACHED.fullmatch(text):
+        return [found[1], *_at_attached_plus(found[2])]
+    return [text]
 
 
 def _species(text: str, where: str) -> Species:
@@ -157,41 +162,13 @@ def _number(text: str, given: str, where: str) -> Fraction:
 
 def _read(text: str, coefficient: Fraction, where: str) -> Species:
     """A formula; where it is none, a name or a structure."""
-    try:
-        formula = parse_formula(text, where)
-    except ToolInputError as no_formula:
-        try:
-            molecule = parse_molecule(text, where)
-        except ToolInputError as no_molecule:
-            is_name = re.search(r"[a-z]{3}", text)
-            raise (no_molecule if is_name else no_formula) from None
-        if molecule.notation == "smiles" and "formula" in no_formula.hint + no_formula.what and text.isalnum():
-            raise no_formula from None  # "CCO": a formula or a SMILES, and which one matters
-        return _of_molecule(molecule.mol, text, coefficient, molecule.notes)
+    formula = parse_formula_or_name(text, where)
     atoms = dict(formula.counts)
     for (symbol, mass), number in formula.isotopes.items():
         atoms[symbol] -= number
         atoms[f"{mass}{symbol}"] = number
     atoms = {symbol: number for symbol, number in atoms.items() if number}
     return Species(_label(text), atoms, formula.charge, formula.hill, coefficient, formula.notes)
-
-
-def _of_molecule(mol: Chem.Mol, text: str, coefficient: Fraction, notes: tuple[str, ...]) -> Species:
-    atoms: Counter[str] = Counter()
-    totals: Counter[str] = Counter()
-    isotopes: Counter[tuple[str, int]] = Counter()
-    for atom in mol.GetAtoms():
-        symbol, mass = atom.GetSymbol(), atom.GetIsotope()
-        atoms[f"{mass}{symbol}" if mass else symbol] += 1
-        totals[symbol] += 1
-        if mass:
-            isotopes[symbol, mass] += 1
-        atoms["H"] += atom.GetTotalNumHs()
-        totals["H"] += atom.GetTotalNumHs()
-    charge = Chem.GetFormalCharge(mol)
-    hill = hill_formula(totals, charge, isotopes)
-    said = (f"read as a compound of the formula {hill}.", *notes)
-    return Species(_label(text), {one: n for one, n in atoms.items() if n}, charge, hill, coefficient, said)
 
 
 def _label(text: str) -> str:
