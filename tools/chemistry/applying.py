@@ -291,10 +291,11 @@ def _balance(outcome: Outcome, used: Sequence[ParsedMolecule]) -> tuple[str, str
 
 
 def _summary(title: str, used: Sequence[ParsedMolecule], outcomes: Sequence[Outcome]) -> str:
-    subject = f"{title} of {_listed([one.label for one in used])}"
+    subject = f"{title}: {_listed([one.label for one in used])}"
     if len(outcomes) == 1:
         formulas = ", ".join(CalcMolFormula(Chem.MolFromSmiles(smiles)) for smiles in outcomes[0].products)
-        return f"{subject} gives {_listed(list(outcomes[0].products))} ({formulas})."
+        verb = "gives" if len(used) == 1 else "give"
+        return f"{subject} {verb} {_listed(list(outcomes[0].products))} ({formulas})."
     sets = [".".join(outcome.products) for outcome in outcomes]
     shown_sets = "; ".join(sets[:6]) + (f"; and {len(sets) - 6} more" if len(sets) > 6 else "")
     return (
