@@ -179,6 +179,9 @@ def test_differences_of_stereo_and_of_something_else_are_both_said():
     assert {"same parent", "tautomers"} <= set(parents["kinds"]) and not parents["same"]
     salts = compare_structures("C[C@H](N)c1ccccc1.Cl", "C[C@@H](N)c1ccccc1.Br").data
     assert salts["relation"] == "enantiomers, as different salts or solvates"
+    open_parents = compare_structures("CC(N)c1ccccc1", "C[C@@H](N)c1ccccc1.Cl")
+    assert open_parents.data["relation"] == "different salts or solvates, parents not decided (stereo unassigned)"
+    assert "are not the same molecule" in open_parents.summary
     labels = compare_structures("[2H]OC(=O)[C@H](C)N", "OC(=O)[C@@H](C)N").data
     assert labels["relation"] == "enantiomers, with other isotope labels"
 
@@ -186,6 +189,14 @@ def test_differences_of_stereo_and_of_something_else_are_both_said():
 def test_salt_and_co_crystal_are_not_told_apart_where_the_acid_is_weak():
     data = compare_structures("c1ccncc1.CC(=O)O", "c1cc[nH+]cc1.CC(=O)[O-]").data
     assert data["same"] is False and data["decided"] is False
+
+
+def test_many_waters_of_a_hydrate_do_not_hide_that_both_ends_of_meso_tartrate_are_alike():
+    hydrate = ".O" * 12 + ".[Na+].[Na+]"
+    data = compare_structures(
+        f"[O-]C(=O)[C@@H](O)[C@@H](O)C(=O)[O-]{hydrate}", f"[O-]C(=O)[C@H](O)[C@H](O)C(=O)[O-]{hydrate}"
+    ).data
+    assert data["same"] and data["relation"] == "identical"
 
 
 def test_other_ligands_at_the_metal_are_isomers():

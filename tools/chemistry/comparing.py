@@ -182,14 +182,16 @@ def _summary(first: ParsedMolecule, second: ParsedMolecule, found: Relation, fac
         return f"{one} and {other} are the same molecule, {formulas}{f' ({how})' if how else ''}."
     if found.name.startswith("not decided"):
         return f"Whether {one} and {other} are the same cannot be decided ({formulas}): {found.reasons[-1][:1].lower()}{found.reasons[-1][1:]}"
-    words = _SENTENCES.get(found.name, f"they are {found.name}")
+    words = next((words for start, words in _SENTENCES if found.name.startswith(start)), f"they are {found.name}")
     return f"{one} and {other} are not the same molecule: {words} ({formulas})."
 
 
-_SENTENCES = {
-    "same parent, different salt or solvate": "they are different salts or solvates of one parent",
-    "one is a component of the other": "one is a component of the other",
-}
+#: For names of a relation that do not go with "they are".
+_SENTENCES = (
+    ("same parent", "they are different salts or solvates of one parent"),
+    ("one is a component", "one is a component of the other"),
+    ("electronic states", "they differ in the number of unpaired electrons"),
+)
 
 
 def _drawings(first: ParsedMolecule, second: ParsedMolecule, found: Relation) -> Sequence[View]:

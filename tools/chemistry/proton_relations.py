@@ -50,7 +50,7 @@ def hydrogens_and_charges(a: Chem.Mol, b: Chem.Mol) -> Relation | None:
         return found
     reasons = (*found.reasons, *detail.reasons[1:])
     if stereo.outcome == "open":
-        return replace(found, same=False, decided=False, reasons=reasons)
+        return replace(found, same=False, decided=found.decided and not found.same, reasons=reasons)
     return replace(
         found,
         name=f"{found.name}, of different stereoisomers",
@@ -141,7 +141,7 @@ def _proton_elsewhere(a: Chem.Mol, b: Chem.Mol) -> Relation:
             return Relation(name, ("identical", "protonation states"), True, True, (first,))
         second = "Whether acid and base make a salt or a co-crystal depends on their pKa values, which a drawing does not tell."
         kinds = ("charge states", "protonation states")
-        return Relation("protonation states (salt and co-crystal)", kinds, False, False, (first, second))
+        return Relation("not decided (salt or co-crystal)", kinds, False, False, (first, second))
     positive = [sum(atom.GetFormalCharge() > 0 for atom in mol.GetAtoms()) for mol in (a, b)]
     first = "The same molecule but for a proton that stands at other atoms; in solution such forms turn into each other at once."
     if positive[0] == positive[1]:

@@ -80,7 +80,7 @@ def compare_stereo(
         unassigned, axes = _stereogenic(frame, elements)
         return StereoComparison("same", unassigned=unassigned, axes=axes, uncompared=skipped)
     try:
-        actions = symmetry_actions(frame, elements)
+        actions = _symmetries(frame, elements)
     except (TooSymmetric, RecursionError):  # the search goes as deep as there are atoms with an equal
         return _by_smiles(one, other, skipped)
     still = [(number, 0) for number in range(len(elements))]
@@ -216,6 +216,27 @@ def _transformed(states: States, action: Action) -> States:
     return tuple(result)
 
 
+def _symmetries(frame: Chem.Mol, elements: tuple[Element, ...]) -> set[Action]:
+    """What symmetries do to the elements; components without any (water, counter-ions) have no part in it, and are left out.
+
+    Nine waters alone have 362,880 exchanges. Raises ``TooSymmetric``.
+    """
+    bearing = {at for element in elements for at in element.at}
+    kept = [at for piece in Chem.GetMolFrags(frame) if bearing.intersection(piece) for at in piece]
+    number = {at: place for place, at in enumerate(sorted(kept))}
+    part = Chem.RWMol(frame)
+    part.BeginBatchEdit()
+    for at in set(range(frame.GetNumAtoms())).difference(kept):
+        part.RemoveAtom(at)
+    part.CommitBatchEdit()
+    part.UpdatePropertyCache(strict=False)
+    renumbered = tuple(
+        Element(one.kind, tuple(number[at] for at in one.at), tuple(number[at] for at in one.ligands))
+        for one in elements
+    )
+    return symmetry_actions(part.GetMol(), renumbered)
+
+
 def _turned_alone(still: list[tuple[int, int]], number: int) -> Action:
     return tuple((at, int(at == number)) for at, _ in still)
 
@@ -225,7 +246,7 @@ def _stereogenic(frame: Chem.Mol, elements: tuple[Element, ...]) -> tuple[int, i
     if not elements:
         return 0, 0
     try:
-        actions = symmetry_actions(frame, elements)
+        actions = _symmetries(frame, elements)
     except (TooSymmetric, RecursionError):
         return len(elements), sum(element.kind == "axis" for element in elements)
     still = [(number, 0) for number in range(len(elements))]

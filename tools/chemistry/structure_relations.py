@@ -65,7 +65,8 @@ def _isotopes(a: Chem.Mol, b: Chem.Mol, bare: Relation) -> Relation:
         other = "" if alike else ", with other isotope labels"
         reasons = bare.reasons if alike else (*bare.reasons, f"Isotope labels: {written[0]} in a, {written[1]} in b.")
         kinds = bare.kinds if alike else (*bare.kinds, "isotopologues")
-        return Relation(bare.name + other, kinds, False, bare.decided, reasons, notes=bare.notes)
+        name = bare.name + other if bare.decided or alike else f"isotopologues, otherwise {bare.name}"
+        return Relation(name, kinds, False, bare.decided, reasons, notes=bare.notes)
     if alike:
         reason = f"The same labels ({written[0]}) are at other atoms."
         return Relation(
@@ -102,10 +103,12 @@ def _salts(a: Chem.Mol, b: Chem.Mol) -> Relation | None:
                 name = f"same parent, different salt or solvate (parents drawn as {inner.kinds[-1]})"
                 kinds = ("same parent", "different salt or solvate", *inner.kinds)
                 return Relation(name, kinds, reasons=(reason, *inner.reasons), notes=inner.notes)
-            return Relation(
-                f"{inner.name}, as different salts or solvates", (*inner.kinds, "different salt or solvate"), False, inner.decided,
-                (*inner.reasons, "They come with other counter-ions or solvents, too."), notes=inner.notes,
-            )  # fmt: skip
+            name = f"{inner.name}, as different salts or solvates"
+            if not inner.decided:
+                name = f"different salts or solvates, parents {inner.name}"
+            kinds = (*inner.kinds, "different salt or solvate")
+            reasons = (*inner.reasons, "They come with other counter-ions or solvents, too.")
+            return Relation(name, kinds, False, inner.decided, reasons, notes=inner.notes)
     return _components(a, b)
 
 
