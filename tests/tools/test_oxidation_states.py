@@ -283,6 +283,8 @@ def test_conventions_that_decide_are_said(text, words):
         ("C2H5NO2", "N and C"),
         ("C10H10Fe", "Fe and C"),
         ("XePtF6", "Xe and Pt"),
+        ("H2NO3S^-", "N and S"),  # sulfamate, no nitrate
+        ("C2N3^-", "C and N"),  # dicyanamide, no azide
         ("SO4", "sulfate, but no charge"),
         ("Cr2O7", "dichromate, but no charge"),
         ("NH4", "ammonium, but no charge"),
@@ -320,3 +322,25 @@ def test_a_long_formula_comes_to_an_end():
 
 def test_it_is_in_the_toolbox():
     assert "oxidation_states" in Toolbox.load(("tools.chemistry.oxidation_states",))
+
+
+@pytest.mark.parametrize(
+    ("formula", "smiles"),
+    [
+        ("H6OSi2", "[SiH3]O[SiH3]"),
+        ("C6H12O6", "OCC(O)C(O)C(O)C(O)C=O"),
+        ("C2HCl3O2", "OC(=O)C(Cl)(Cl)Cl"),
+        ("CH3SO3H", "CS(=O)(=O)O"),
+        ("C2H5ONO2", "CCO[N+](=O)[O-]"),
+        ("PO3F^2-", "[O-]P([O-])(=O)F"),
+        ("S4N4", "N1=S=NS2=NS1=NS2"),
+    ],
+)
+def test_a_formula_agrees_with_its_structure_on_average(formula, smiles):
+    structure = oxidation_states(smiles).data["average_oxidation_states"]
+    assert oxidation_states(formula).data["average_oxidation_states"] == pytest.approx(structure, abs=1e-3)
+
+
+def test_a_list_of_bare_atoms_is_no_structure():
+    with pytest.raises(ToolInputError, match="lone atom"):
+        oxidation_states("[Fe].[Fe].[O].[O].[O]")

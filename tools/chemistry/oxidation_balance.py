@@ -25,6 +25,8 @@ from tools.chemistry.oxidation_tables import (
 
 #: Elements that are no part of a combination of usual states: they have too many, or their states are fixed.
 _NO_COMBINATION = frozenset(("C", "H", "O", "F"))
+#: Elements with usual states two apart, whose compounds of the state between hold both (TlSe, Cs2SbCl6).
+_TWO_APART = frozenset(("Au", "Ga", "In", "Tl", "Sn", "Pb", "As", "Sb", "Te"))
 UNBALANCED = "its charge does not balance with the usual states"
 
 
@@ -120,15 +122,12 @@ def _next_anion(free: FreeAtoms) -> str:
 
 
 def _is_anion(symbol: str, others: list[str], counts: Counter[str]) -> bool:
-    metals = all(map(is_metal, others))
     if symbol in HALOGENS:
         return True
     if symbol in ("S", "Se", "Te"):
         return "O" not in counts
     if symbol == "N":
-        if {"O", "F"} & set(counts):
-            return metals and all(is_metal(one) or one in ("N", "O") for one in counts)
-        return "C" not in others or counts["N"] == 1
+        return not {"O", "F"} & set(counts) and ("C" not in others or counts["N"] == 1)
     if symbol in ("P", "As", "Sb"):
         return "O" not in counts and all(is_metal(one) or one in ("B", "Si", "Ge") for one in others)
     if symbol == "C":
@@ -176,21 +175,21 @@ def _check_last(free: FreeAtoms, symbol: str) -> None:
     """Raise for a state beyond what is known, or one that a metallic or S-S bonded compound would make up."""
     state = free.states[symbol]
     _check(symbol, state)
+    others = [one for one in free.counts if one != symbol]
     if symbol in HALOGENS and state == 0:
         raise Undetermined(f"{symbol} would be 0 on average, so that its atoms must differ")
+    if symbol in ("Se", "Te") and others == ["S"] and state > 4:
+        raise Undetermined(f"{symbol} would be {signed(state)} unless it has bonds between atoms of S")
     if symbol == "H" and state not in (1, -1):
         raise Undetermined(f"H would be {signed(state)}")
-    others = [one for one in free.counts if one != symbol]
     usual = state in element(symbol).usual
     if is_metal(symbol) and symbol not in ALKALI | ALKALINE_EARTH:
         if state < 0 and any(map(is_metal, others)) and state.denominator > 1:
             raise Undetermined("it is an intermetallic phase without definite states")
-        if (
-            {"C", "N", "P", "As", "Sb"} & set(others)
-            and "O" not in others
-            and len(others) == 1
-            and state.denominator > 1
-        ):
+        if state < 0 and ({"O", "S", "N"} | HALOGENS) & set(others) and not set(others) <= ALKALI | ALKALINE_EARTH:
+            raise Undetermined(f"{symbol} would be {signed(state)}")
+        formal = {"C", "P", "As", "Sb"} & set(others) and not usual
+        if len(others) == 1 and (formal or ("N" in others and state.denominator > 1)):
             raise Undetermined(f"{symbol} would be {signed(state)}: a metallic compound without definite states")
         if (
             {"S", "Se", "Te"} & set(others)
@@ -200,13 +199,12 @@ def _check_last(free: FreeAtoms, symbol: str) -> None:
             and state > 3
         ):
             raise Undetermined(f"{symbol} would be {signed(state)} unless it has bonds between atoms of {others[-1]}")
-    if is_metal(symbol) and {"N", "O"} <= set(others) and free.states["N"] == -3 and not usual:
-        raise Undetermined(remaining([symbol, "N"]))  # NO or NO2 rather than nitride
-    network = set(others) <= {"C", "Si", "P", "As"} or (state < 0 and not set(others) <= ALKALI | ALKALINE_EARTH)
-    if symbol == "B" and network and not usual:
-        raise Undetermined(f"B would be {signed(state)}: a network without definite states")
-    if is_metal(symbol) and {"Si", "B", "Ge"} & set(others) and not {"O", "H"} | HALOGENS & set(others):
-        raise Undetermined(f"{symbol} would be {signed(state)}: a metallic compound without definite states")
+    elements = {"B", "Si", "Ge"} & set(free.counts)
+    network = all(one in elements or is_metal(one) or one in ("C", "P", "As") for one in free.counts)
+    salt = set(others) <= ALKALI | ALKALINE_EARTH
+    compound = symbol in elements and usual and set(others) <= {"C", "P", "As"}
+    if elements and network and not salt and not compound:
+        raise Undetermined(f"{symbol} would be {signed(state)}: a metallic compound or network without definite states")
 
 
 def _check(symbol: str, state: Fraction) -> None:
@@ -262,6 +260,11 @@ def _add_notes(free: FreeAtoms, hydrogen: int) -> None:
             and symbol not in ("Al", "Ga", "In", "Tl")
         ):
             free.notes.append("Formal values: carbides and nitrides of transition metals are metallic or interstitial.")
+        elif symbol in _TWO_APART and {state - 1, state + 1} <= element(symbol).usual - {state}:
+            both = f"{signed(state - 1)} and {signed(state + 1)}"
+            free.notes.append(f"{symbol} {signed(state)} may be the average of {both}, which a formula does not show.")
+        elif is_metal(symbol) and state.denominator == 1 and state > max(element(symbol).usual, default=99):
+            free.notes.append(f"{symbol} {signed(state)} is above the usual states of {symbol}: check the formula.")
         elif state.denominator == 1 and is_metal(symbol) and state not in element(symbol).known:
             free.notes.append(f"{symbol} {signed(state)} is not among the states listed for it.")
 

@@ -72,6 +72,8 @@ def solved(part: Part) -> Solution:
         return _of_one_element(counts, part.charge)
     if compound := known_compound(hill_formula(dict(counts), part.charge)):
         return _of_compound(compound, counts)
+    if "C" not in counts and part.charge and (ion := ion_of(counts)) and ion.charge == part.charge:
+        return Solution(ion.states, {one: [f"in {ion.name}"] for one in counts}, ion.notes)
     if all(map(is_metal, counts)) and not part.charge and (alloy := _alloy(counts)):
         return alloy
     _refuse_ion_without_charge(counts, part)
@@ -232,20 +234,23 @@ def _may_stand_together(cut: Cut) -> bool:
         if not centres or not all(is_metal(one) or one in METALLOIDS or one == "P" for one in centres):
             return False
     if "C" in free:
-        return not names & _NOT_THROUGH_O_OR_N and not any("C" in group.states for group, _ in cut.groups)
+        nothing_else = "azide" in names and "H" not in free  # C2N3 is dicyanamide
+        carbon = any("C" in group.states for group, _ in cut.groups)
+        return not names & _NOT_THROUGH_O_OR_N and not carbon and not nothing_else
     return True
 
 
 def _check_beside_groups(free: FreeAtoms, cut: Cut) -> None:
     """Beside an anion a nonmetal is an anion itself, unless that anion is surely bonded to it through O or N."""
     names = {group.name for group, _ in cut.groups if group.charge < 0}
+    salt = any(map(is_metal, free.counts))
     for symbol, state in free.states.items():
-        if (
-            symbol in ("N", "S", "Se", "Cl", "Br", "I")
-            and state != ANION_STATES[symbol]
-            and not names <= _THROUGH_O_OR_N
-        ):
-            raise Undetermined(remaining([symbol]))
+        if names and symbol in ("N", "S", "Se", "Cl", "Br", "I"):
+            between_ions = state == ANION_STATES[symbol] and (
+                salt or symbol in HALOGENS
+            )  # H2NO3S is no nitrate sulfide
+            if not between_ions and not (state > 0 and names <= _THROUGH_O_OR_N):
+                raise Undetermined(remaining([symbol]))
         if symbol == "O" and cut.groups and state not in (-2, -1):
             raise Undetermined(UNBALANCED)
 
@@ -259,5 +264,6 @@ def _hydrogen_states(cut: Cut) -> list[tuple[int, int]]:
     neutral = bool(cut.groups) and all(group.kind == "ligand" or group.name in _CARBANIONS for group, _ in cut.groups)
     if others and len(givers) == len(others) and (not cut.groups or neutral):
         return [(-1, 0)]
-    either = "O" not in cut.free and not set(givers) <= ALKALI | ALKALINE_EARTH
-    return [(1, 0), (-1, 1)] if either else [(1, 0)]
+    acid = "O" in cut.free and not {"B", "Al", "Si", "Ga", "Ge"} & set(givers)
+    salt = set(givers) <= ALKALI | ALKALINE_EARTH
+    return [(1, 0)] if acid or salt else [(1, 0), (-1, 1)]

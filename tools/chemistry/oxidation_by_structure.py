@@ -43,7 +43,7 @@ def states_of_atoms(mol: Chem.Mol) -> AtomStates:
             states[atom.GetIdx()] -= taken * count
             hydrogens[atom.GetIdx()] = Fraction(taken)
             pairs.add((atom.GetSymbol(), "H"))
-    orders, averaged = _bond_orders(mol)
+    orders, kekule_notes = _bond_orders(mol)
     for bond in mol.GetBonds():
         begin, end = bond.GetBeginAtom(), bond.GetEndAtom()
         if bond.GetBondType() == Chem.BondType.DATIVE:
@@ -53,8 +53,7 @@ def states_of_atoms(mol: Chem.Mol) -> AtomStates:
         states[end.GetIdx()] += taken * orders[bond.GetIdx()]
         pairs.add((begin.GetSymbol(), end.GetSymbol()))
     notes = sorted({note for pair in pairs if (note := pair_note(*pair))})
-    if averaged:
-        notes.append("Atoms of aromatic rings have the average over the Kekulé forms.")
+    notes += sorted(kekule_notes)
     notes += _moved_radicals(atoms, states)
     elements = _fragments_of_one_element(mol)
     notes += _shared_in_clusters(mol, states, {index for fragment in elements for index in fragment})
@@ -92,13 +91,13 @@ def unheard_of(states: States) -> list[tuple[str, Fraction]]:
     ]
 
 
-def _bond_orders(mol: Chem.Mol) -> tuple[list[Fraction], bool]:
-    """The order of each bond, and whether it was averaged over Kekulé forms for a ring with different elements."""
+def _bond_orders(mol: Chem.Mol) -> tuple[list[Fraction], set[str]]:
+    """The order of each bond, averaged over the Kekulé forms of a ring with different elements, and notes of that."""
     kekulized = Chem.Mol(mol)
     Chem.Kekulize(kekulized, clearAromaticFlags=True)
     orders = [Fraction(bond.GetBondTypeAsDouble()) for bond in kekulized.GetBonds()]
     aromatic = [bond for bond in mol.GetBonds() if bond.GetIsAromatic()]
-    averaged = False
+    notes = set()
     for system in _connected((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in aromatic):
         bonds = [bond for bond in aromatic if bond.GetBeginAtomIdx() in system]
         if all(bond.GetBeginAtom().GetAtomicNum() == bond.GetEndAtom().GetAtomicNum() for bond in bonds):
@@ -116,10 +115,14 @@ def _bond_orders(mol: Chem.Mol) -> tuple[list[Fraction], bool]:
         ]
         forms = _pairings(doubled, links)
         if 1 < len(forms) <= MOST_KEKULE_FORMS:
-            averaged = True
+            notes.add("Atoms of aromatic rings have the average over the Kekulé forms.")
             for _, _, index in links:
                 orders[index] = 1 + Fraction(sum(index in form for form in forms), len(forms))
-    return orders, averaged
+        elif len(forms) > MOST_KEKULE_FORMS:
+            notes.add(
+                f"An aromatic system has over {MOST_KEKULE_FORMS} Kekulé forms; its atoms have the states of one of them."
+            )
+    return orders, notes
 
 
 def _pairings(atoms: set[int], links: list[tuple[int, int, int]]) -> list[frozenset[int]]:
@@ -153,7 +156,8 @@ def _moved_radicals(atoms: list[Chem.Atom], states: list[Fraction]) -> list[str]
             and not atom.GetTotalNumHs()
         ):
             centre = atom.GetNeighbors()[0]
-            if centre.GetSymbol() in HALOGENS - {"F"} | {"N", "S", "Se"} or is_metal(centre.GetSymbol()):
+            below = states[centre.GetIdx()] < max(element(centre.GetSymbol()).known)
+            if below and (centre.GetSymbol() in HALOGENS - {"F"} | {"N", "S", "Se"} or is_metal(centre.GetSymbol())):
                 states[atom.GetIdx()] -= 1
                 states[centre.GetIdx()] += 1
                 moved.add(centre.GetSymbol())

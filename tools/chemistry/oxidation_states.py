@@ -27,6 +27,7 @@ from tools.chemistry.oxidation_groups import (
     read_parts,
     spelled_out,
 )
+from tools.chemistry.oxidation_tables import is_metal
 from tools.inputs import MoleculeOrFormula, notations
 from tools.inputs.formulas import ParsedFormula, hill_formula, parse_formula
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -96,8 +97,10 @@ def _read(text: str) -> _Formula | ParsedMolecule:
         return _read_as_molecule(text, complaint)
     bare = text.strip()
     other = _smiles_formula(bare)
-    if not other or other == parsed.hill:
+    if not other:
         return _Formula(parsed, written, notes)
+    if other == parsed.hill:
+        return parse_molecule(text, WHERE)  # [Na+].[Cl-], Br[GeH](Br)Br: nothing is left open
     if bare in _RATHER_FORMULAS:
         note = f"{shown(bare)} was read as the formula {parsed.hill}, not as the SMILES of {other}."
         return _Formula(parsed, written, (*notes, note))
@@ -214,6 +217,7 @@ def _of_structure(parsed: ParsedMolecule, text: str) -> ToolOutput:
         if known_compound(hill):  # the tables draw pyrite as S=[Fe]=S
             note = f"{parsed.label} was read as {hill}."
             return _of_formula(_Formula(parse_formula(hill, WHERE), hill, (note,)), parsed.label)
+    lone = _lone_atoms(mol, text)
     if mol.GetNumBonds() and (beyond := unheard_of(states)):
         symbol, state = beyond[0]
         raise ToolInputError(
@@ -237,11 +241,26 @@ def _of_structure(parsed: ParsedMolecule, text: str) -> ToolOutput:
         drawings, undrawn = drawn_if_legible(parsed)
         notes.append(f"The atoms of a drawing are labelled up to {MOST_LABELLED_ATOMS} of them; the table has all.")
     views += [*drawings, _element_table(parsed.label, states), _atom_table(parsed, found)]
-    notes += [*undrawn, *found.notes, *_averages(states), _BY_STRUCTURE]
+    notes += [*undrawn, *lone, *found.notes, *_averages(states), _BY_STRUCTURE]
     if len(found.atoms) > 1:
         notes.append("Atoms are numbered from 0 in the order of the structure; hydrogens are listed with their atom.")
     summary = _summary(parsed.label, states)
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(dict.fromkeys(notes)))
+
+
+def _lone_atoms(mol: Chem.Mol, text: str) -> tuple[str, ...]:
+    """A note on metal atoms without bond and charge; raises for nonmetals of that kind, as in [Fe].[O], a list of atoms."""
+    fragments = Chem.GetMolFrags(mol)
+    atoms = [mol.GetAtomWithIdx(fragment[0]) for fragment in fragments if len(fragment) == 1]
+    lone = {atom.GetSymbol() for atom in atoms if not atom.GetFormalCharge() and not atom.GetTotalNumHs()}
+    if len(fragments) == 1 or not lone:
+        return ()
+    if nonmetals := sorted(symbol for symbol in lone if not is_metal(symbol)):
+        raise ToolInputError(
+            f"{shown(text)} has {nonmetals[0]} as a lone atom without charge beside other parts", WHERE,
+            "draw its bonds or write ions, as in [Na+].[Cl-], or give the formula",
+        )  # fmt: skip
+    return (f"{', '.join(sorted(lone))} without bond and charge was counted as the metal, 0.",)
 
 
 def _labelled(parsed: ParsedMolecule, found: AtomStates) -> ParsedMolecule:
