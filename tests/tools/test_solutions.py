@@ -72,7 +72,7 @@ def test_hydrochloric_acid_with_the_density_of_its_label():
     [  # C1·V1 = C2·V2
         ("5 M", "150 mM", "1 L", 30.0), ("10x", "1x", "500 mL", 50.0), ("50x", "1x", "1 L", 20.0), ("6X", "1X", "60 µL", 0.01),
         ("100 mg/mL", "100 µg/mL", "1 L", 1.0), ("20 % w/v", "0.4 % w/v", "1 L", 20.0), ("96 % v/v", "70 % v/v", "1 L", 729.17),
-        ("10 mM", "10 µM", "5 mL", 0.005), ("1 M", "1 M", "10 mL", 10.0),
+        ("10 mM", "10 µM", "5 mL", 0.005), ("1000 U/mL", "50 U/mL", "1 mL", 0.05), ("1e6 cells/mL", "1e4 cells/mL", "10 mL", 0.1), ("1 M", "1 M", "10 mL", 10.0),
     ],
 )  # fmt: skip
 def test_dilutions(stock, target, volume, take):
@@ -154,6 +154,9 @@ def test_a_serial_dilution():
         ({"concentration": "1,5 M", "volume": "1 L"}, "comma"),
         ({"concentration": float("nan"), "concentration_unit": "M", "volume": "1 L"}, "nan"),
         ({"concentration": "1 %", "volume": "1 L"}, "does not say of what"),
+        ({"concentration": "1 N", "volume": "1 L"}, "normality"),
+        ({"concentration": "50 U/mL", "volume": "1 L"}, "nothing of a mass"),
+        ({"concentration": "50 U/mL", "volume": "1 L", "stock_concentration": "1e6 cells/mL"}, "cannot be compared"),
         ({"concentration": "5 % w/w", "volume": "1 L"}, "density"),
         ({"concentration": "100 ppm", "volume": "1 L"}, "about 1.00"),
         ({"concentration": "120 % w/w", "volume": "1 L", "density_g_per_ml": 1.0}, "more than the whole"),

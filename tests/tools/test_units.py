@@ -74,6 +74,8 @@ from tools.inputs.units import parse_unit
         (1, "M^-1 cm^-1", "L/(mol cm)", 1.0),
         (3, "ppm", "mg/kg", 3.0),
         (1, "mg/dL", "mg/L", 10.0),
+        (1, "kcal/(mol Å)", "pN", 69.4769546),  # 4184/N_A/1e-10 N
+        (1, "kJ/(mol nm^2)", "N/m", 1.66053907e-3),
         (1, "e Å", "D", 4.80320471),  # Jensen, Introduction to Computational Chemistry, appendix
     ],
 )
@@ -186,6 +188,7 @@ def test_what_a_property_of_the_compound_makes_possible(arguments, expected, tol
         (1, "mol", "mL", "needs the molar mass .* and the density"),
         (1, "mg/mL", "mM", "needs the molar mass"),
         (1, "ppm", "mg/L", "needs the density"),
+        (1, "ppm", "mg/m3", "in air ppm is by volume"),
         (1, "kT", "kJ/mol", "needs the temperature"),
         (1, "kcal", "kJ/mol", "write kcal/mol if"),
         (1, "m", "kg", "cannot be converted"),

@@ -11,10 +11,12 @@ from errors import ToolInputError, shown
 from tools.chemistry.molar_masses import MolarMass
 from tools.chemistry.unit_bridges import MASS, MASS_CONCENTRATION, MOLARITY
 from tools.inputs.quantities import in_words, parse_number, split_number
+from tools.inputs.unit_table import Dimensions
 from tools.inputs.units import UnitReading, parse_unit
 
-#: "molar" in mol/m³, "mass" in kg/m³, "mass fraction" and "volume fraction" as numbers, "molal" in mol/kg of solvent.
-Kind = Literal["molar", "mass", "mass fraction", "volume fraction", "molal", "fold"]
+#: "molar" in mol/m³, "mass" in kg/m³, "mass fraction" and "volume fraction" as numbers, "molal" in mol/kg of solvent;
+#: "counted" is anything else in a volume, such as U/mL or cells/mL, which can only be diluted.
+Kind = Literal["molar", "mass", "mass fraction", "volume fraction", "molal", "fold", "counted"]
 Given = float | str | None
 
 VOLUME = (("[length]", 3),)
@@ -34,6 +36,7 @@ class Concentration:
     value: Fraction
     text: str
     notes: tuple[str, ...] = ()
+    dimensions: Dimensions = ()
 
 
 def read_concentration(given: Given, unit: str, where: str, density: Fraction | None = None) -> Concentration | None:
@@ -57,6 +60,10 @@ def read_concentration(given: Given, unit: str, where: str, density: Fraction | 
                 "write % w/v (grams in 100 mL), % w/w (with density_g_per_ml) or % v/v",
             )  # fmt: skip
         return _checked(Concentration("mass fraction", number / 100, text, (f"{text} was read as % w/w.",)), where)
+    if unit_text in ("N", "mN"):
+        raise ToolInputError(
+            f"{shown(text)} is a normality", where, "divide it by the equivalents per mole and give the molarity"
+        )
     readings = parse_unit(unit_text, f"{where}, unit")
     for reading in readings:
         if found := _of_reading(number, reading, text):
@@ -76,6 +83,8 @@ def _of_reading(number: Fraction, unit: UnitReading, text: str) -> Concentration
         return Concentration("molar", size, text, unit.notes)
     if unit.dimensions == MASS_CONCENTRATION:
         return Concentration("mass", size, text, unit.notes)
+    if ("[length]", -3) in unit.dimensions:
+        return Concentration("counted", size, text, unit.notes, unit.dimensions)
     if unit.dimensions or unit.basis == "amount" or not unit.terms or all(term.entry is None for term in unit.terms):
         return None
     if unit.basis == "volume":

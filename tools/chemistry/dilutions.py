@@ -97,12 +97,13 @@ def _ratio(
     stock: Concentration, target: Concentration, molar_mass: MolarMass | None, density: Fraction | None
 ) -> Fraction:
     """How many times the stock is stronger than the target."""
-    if stock.kind == target.kind and stock.kind not in ("mass fraction", "molal"):
+    same = (stock.kind, stock.dimensions) == (target.kind, target.dimensions)
+    if same and stock.kind not in ("mass fraction", "molal"):
         return stock.value / target.value
-    if "fold" in (stock.kind, target.kind):
+    if {"fold", "counted"} & {stock.kind, target.kind}:
         raise ToolInputError(
             f"{shown(stock.text)} and {shown(target.text)} cannot be compared", "concentration",
-            "give both in x, or both as concentrations",
+            "give both in x, or both in the same kind of concentration",
         )  # fmt: skip
     if target.kind in ("mass fraction", "molal") or stock.kind == "molal":
         raise ToolInputError(
@@ -127,6 +128,8 @@ def _reached(
     if stock.kind == "fold":
         more = {"stock_fold": nine_digits(stock.value), "concentration_fold": nine_digits(stock.value / ratio)}
         return in_words_only or f"{in_words(stock.value / ratio, 4)}x", more
+    if stock.kind == "counted":
+        return in_words_only or f"1/{in_words(ratio, 4)} of {stock.text}", more
     if stock.kind == "volume fraction":
         more = {"volume_fraction": nine_digits(stock.value / ratio)}
         return in_words_only or f"{in_words(100 * stock.value / ratio, 4)} % v/v", more
@@ -229,7 +232,9 @@ def _diluted_text(stock: Concentration, ratio: Fraction) -> str:
     if stock.kind == "volume fraction":
         return f"{in_words(100 * value, 4)} % v/v"
     raise ToolInputError(
-        f"{shown(stock.text)} is by mass, and the steps are by volume", "stock_concentration", "give it in M, g/L or x"
+        f"{shown(stock.text)} cannot be followed through the steps",
+        "stock_concentration",
+        "give it in M, g/L, % w/v or x",
     )
 
 

@@ -47,7 +47,8 @@ def fit_model(model: CurveModel, x: Array, y: Array, weights: Array) -> Fit | No
     if not model.shape:
         found: Array | None = _linear_part(model.columns(scaled_x, np.array([])), scaled_y, weights)
     else:
-        found = _best(model, scaled_x, scaled_y, weights)
+        with np.errstate(over="ignore", invalid="ignore"):  # starts far from the points, which are left out
+            found = _best(model, scaled_x, scaled_y, weights)
     if found is None:
         return None
     jacobian = _derivatives(model, scaled_x, found) * weights[:, None]

@@ -108,6 +108,12 @@ def prepare_solution(
         raise ToolInputError(
             f"{shown(target.text)} is made from a stock", "stock_concentration", "give it, such as '10x'"
         )
+    if target and target.kind == "counted":
+        raise ToolInputError(
+            f"{shown(target.text)} says nothing of a mass",
+            "concentration",
+            "give a stock_concentration in the same unit",
+        )
     if target and target.kind == "molal":
         return _molal(compound, target, volume, volume_unit, molar_mass, purity)
     if volume is not None and is_mass(volume, volume_unit):

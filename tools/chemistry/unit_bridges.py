@@ -36,6 +36,8 @@ MOLALITY = _dimensions(substance=1, mass=-1)
 MOLARITY = _dimensions(substance=1, length=-3)
 MASS_CONCENTRATION = _dimensions(mass=1, length=-3)
 THERMAL = _dimensions(thermal=1)
+#: Of one particle or bond, whatever the unit: kcal/(mol Å) is a force in pN, kJ/(mol nm²) a force constant in N/m.
+_OF_ONE_BOND = (_dimensions(mass=1, length=1, time=-2), _dimensions(mass=1, time=-2))
 _PER_PARTICLE = (MASS, _dimensions(current=1, time=1), _dimensions(length=3))
 _NEED_MOLAR_MASS = "the molar mass (give molecule, or molar_mass_g_per_mol)"
 _NEED_DENSITY = "the density (give density_g_per_ml)"
@@ -143,8 +145,11 @@ def _rest_energy(start: UnitReading, end: UnitReading) -> Bridge | None:
 
 
 def _particles_and_moles(start: UnitReading, end: UnitReading) -> Bridge | None:
-    """Da and g/mol, Å³ and cm³/mol, e and C/mol."""
+    """Da and g/mol, Å³ and cm³/mol, e and C/mol, pN and kcal/(mol Å)."""
     note = "Per particle and per mole: times the Avogadro constant, 6.02214076e23 /mol."
+    for single, molar, power in ((start, end, 1), (end, start, -1)):
+        if single.dimensions in _OF_ONE_BOND and _with(single.dimensions, -1) == molar.dimensions:
+            return Bridge(lambda x, factor=AVOGADRO**power: x * factor, (note,))  # type: ignore[misc]
     if start.dimensions in _PER_PARTICLE and start.particle and _with(start.dimensions, -1) == end.dimensions:
         return Bridge(lambda x: x * AVOGADRO, (note, *_dalton_note(start)))
     if end.dimensions in _PER_PARTICLE and end.particle and _with(end.dimensions, -1) == start.dimensions:

@@ -314,6 +314,8 @@ def _hint(starts: Sequence[UnitReading], ends: Sequence[UnitReading]) -> str:
 
 def _need_hint(start: UnitReading, end: UnitReading) -> str:
     if {start.dimensions, end.dimensions} == {(), MASS_CONCENTRATION}:
+        if any(unit.has("m") for unit in (start, end)):
+            return "in air ppm is by volume, and mg/m³ needs the molar mass, the temperature and the pressure, too"
         return "a dilute solution in water has about 1.00 g/mL"
     read = [note.rstrip(".") for note in (*start.notes, *end.notes) if " was read as " in note]
     return f"or write other units, since {'; '.join(read)}" if read else "give what is missing"
