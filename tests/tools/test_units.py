@@ -133,6 +133,7 @@ def test_one_unit_is_written_in_many_ways(written, as_):
         ("A", "nm", 0.1, "A was read as Å"),
         ("A", "mA", 1000, "ampere"),
         ("C", "e", 6.241509074e18, "coulomb"),
+        ("kT", "T", 1000, "kilotesla"),
         ("kD", "kDa", 1, "dalton"),
         ("oz", "mL", 29.5735295625, "US fluid ounce"),
         ("gal", "L", 3.785411784, "imperial gallon"),
