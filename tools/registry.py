@@ -20,6 +20,7 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from errors import ToolInputError, shown
+from tools.argument_forms import as_declared
 from tools.outputs import Provenance, ToolOutput, ToolResult
 
 DEFAULT_TIME_LIMIT_S = 10.0
@@ -87,7 +88,7 @@ class Tool:
 
     @cached_property
     def parameters(self) -> type[BaseModel]:
-        """The arguments as a pydantic model: extra names are refused, values are not coerced from strings."""
+        """The arguments as a pydantic model: extra names are refused, and values of another type."""
         hints = get_type_hints(self.function, include_extras=True)
         fields: dict[str, Any] = {}
         for name, parameter in inspect.signature(self.function).parameters.items():
@@ -107,8 +108,10 @@ class Tool:
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name, defaults filled in; raises ``ToolInputError`` on a missing, extra or mistyped one."""
+        declared = self.schema["parameters"].get("properties", {})
+        given = {name: as_declared(value, declared.get(name, {})) for name, value in arguments.items()}
         try:
-            model = self.parameters.model_validate(dict(arguments))
+            model = self.parameters.model_validate(given)
         except ValidationError as error:
             raise _input_error(self, error) from None
         return {name: getattr(model, name) for name in type(model).model_fields}
@@ -143,7 +146,9 @@ def _version(distribution: str) -> str:
 def _input_error(tool: Tool, error: ValidationError) -> ToolInputError:
     """pydantic's first complaint, as one sentence that names the argument."""
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
+    argument, *inside = first["loc"] or ("arguments",)
+    places = [f", item {part + 1}" for part in inside if isinstance(part, int)]  # the rest names types of a union
+    name = f"{argument}{''.join(places)}"
     wanted = ", ".join(tool.parameters.model_fields)
     if first["type"] == "missing":
         return ToolInputError(f"{tool.name} needs the argument '{name}'", name, f"its arguments are: {wanted}")

@@ -32,7 +32,9 @@ def test_the_schema_comes_from_the_type_hints_and_the_first_paragraph(samples):
         ({}, "echo needs the argument 'text'"),
         ({"text": "a", "volume": 3}, "echo has no argument 'volume'"),
         ({"text": 3}, "'3' cannot be used"),
-        ({"text": "a", "times": "2"}, "'2' cannot be used"),
+        ({"text": "a", "times": "two"}, "'two' cannot be used"),
+        ({"text": "a", "times": "2.5"}, "'2.5' cannot be used"),
+        ({"text": "a", "times": ""}, "'' cannot be used"),
         ({"text": "a", "times": True}, "'True' cannot be used"),
         ({"text": "a", "times": 1.5}, "'1.5' cannot be used"),
         ({"text": "a", "style": "shrill"}, "'shrill' cannot be used"),
@@ -41,11 +43,39 @@ def test_the_schema_comes_from_the_type_hints_and_the_first_paragraph(samples):
         ({"text": None}, "'None' cannot be used"),
     ],
 )
-def test_an_argument_that_is_missing_extra_or_mistyped_is_named_and_nothing_is_converted(samples, arguments, told):
+def test_an_argument_that_is_missing_extra_or_mistyped_is_named(samples, arguments, told):
     with pytest.raises(ToolInputError) as caught:
         samples["echo"](arguments)
     assert caught.value.what.startswith(told)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"times": "2"}, "a a"),
+        ({"times": 2.0}, "a a"),
+        ({"times": " +2 "}, "a a"),
+        ({"style": "LOUD"}, "A"),
+        ({"words": '["b", "c"]'}, "a"),
+    ],
+)
+def test_a_value_that_can_mean_one_thing_only_may_be_written_otherwise(samples, given, said):
+    result = samples["echo"]({"text": "a", **given})
+    assert result.summary == said
+    (name,) = given
+    in_the_schemas_form = {"times": 2, "style": "loud", "words": ["b", "c"]}
+    assert result.provenance.arguments[name] == in_the_schemas_form[name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [({"text": "a", "words": ["b", 3]}, "words, item 2"), ({"text": "a", "times": [1]}, "times")],
+)
+def test_the_place_of_a_wrong_argument_is_its_name_and_item(samples, arguments, where):
+    with pytest.raises(ToolInputError) as caught:
+        samples["echo"](arguments)
+    assert caught.value.where == where
 
 
 def test_a_long_or_invisible_value_is_cut_and_spelled_out_in_the_sentence(samples):

@@ -110,4 +110,21 @@ def test_a_grid_of_squares_has_as_many_independent_rings_as_bonds_and_atoms_say(
 def test_a_wrong_kind_is_told_the_kinds_there_are():
     tool = Toolbox.load(("tools.chemistry.rings",))["count_rings"]
     with pytest.raises(ToolInputError, match="'aromatic', 'aliphatic'"):
-        tool.validated({"molecule": "CCO", "kind": "Aromatic rings"})
+        tool.validated({"molecule": "CCO", "kind": "antiaromatic"})
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [("Aromatic", "aromatic"), ("aromatic rings", "aromatic"), ("SSSR", "all"), ("Ring systems", "ring_systems")],
+)
+def test_a_kind_may_be_written_in_the_words_of_chemists(written, kind):
+    tool = Toolbox.load(("tools.chemistry.rings",))["count_rings"]
+    assert tool.validated({"molecule": "CCO", "kind": written})["kind"] == kind
+
+
+def test_rings_that_only_their_perimeter_makes_aromatic_are_said_not_to_be_counted():
+    # RDKit Book, "Aromaticity": the bond between the two rings of azulene is not aromatic
+    output = count_rings("c1ccc2cccc2cc1", "aromatic")
+    assert output.data["count"] == 0
+    assert any("azulene" in note and "2 rings" in note for note in output.notes)
+    assert not any("azulene" in note for note in count_rings("c1ccc2ccccc2c1", "aromatic").notes)

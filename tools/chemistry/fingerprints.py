@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from rdkit import Chem
 
+from tools.argument_forms import also_called
 from tools.inputs.molecules import ParsedMolecule
 
-Fingerprint = Literal["morgan", "maccs", "rdkit", "atom pairs"]
+Fingerprint = Annotated[
+    Literal["morgan", "maccs", "rdkit", "atom pairs"],
+    also_called(
+        {
+            "morgan": "ecfp4|ecfp-4|morgan2|morgan fingerprint|morgan (radius 2)|circular",
+            "maccs": "maccs keys|maccs166",
+            "rdkit": "rdkit fingerprint|rdk|rdkfp|rdkit path",
+            "atom pairs": "atom pair|ap|atom pair fingerprint",
+        }
+    ),
+]
 BITS = 2048
 
 #: What a sentence calls each, with the settings that change the numbers.

@@ -10,6 +10,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDepictor
 
 from errors import ToolInputError, shown
+from tools.argument_forms import also_called
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.inchi_writing import inchi_of
 from tools.inputs import MoleculeText
@@ -17,7 +18,17 @@ from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Text, ToolOutput
 from tools.registry import tool
 
-Notation = Literal["smiles", "inchi", "inchikey", "selfies", "molfile"]
+Notation = Annotated[
+    Literal["smiles", "inchi", "inchikey", "selfies", "molfile"],
+    also_called(
+        {
+            "smiles": "canonical smiles|isomeric smiles",
+            "inchi": "standard inchi",
+            "inchikey": "standard inchikey",
+            "molfile": "mol|mol block|mdl molfile|v2000",
+        }
+    ),
+]
 _NAMES = {
     "smiles": "canonical SMILES",
     "inchi": "InChI",

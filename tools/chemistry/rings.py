@@ -12,6 +12,7 @@ from pydantic import Field
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
+from tools.argument_forms import also_called
 from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
 from tools.chemistry.numbering import in_said_order
 from tools.inputs import MoleculeText
@@ -19,9 +20,28 @@ from tools.inputs.molecules import parse_molecule
 from tools.outputs import Cell, Table, ToolOutput
 from tools.registry import tool
 
-Kind = Literal[
-    "all", "aromatic", "aliphatic", "saturated", "carbocyclic", "heterocyclic", "aromatic_carbocyclic",
-    "aromatic_heterocyclic", "spiro", "bridged", "fused", "ring_systems", "macrocycles",
+Kind = Annotated[
+    Literal[
+        "all", "aromatic", "aliphatic", "saturated", "carbocyclic", "heterocyclic", "aromatic_carbocyclic",
+        "aromatic_heterocyclic", "spiro", "bridged", "fused", "ring_systems", "macrocycles",
+    ],
+    also_called(
+        {
+            "all": "any|total|sssr|rings|all rings|ring",
+            "aromatic": "aromatic rings|aromatic ring|arene",
+            "aliphatic": "aliphatic rings|aliphatic ring|non-aromatic|non-aromatic rings",
+            "saturated": "saturated rings|saturated ring",
+            "carbocyclic": "carbocycle|carbocycles|carbocyclic rings",
+            "heterocyclic": "heterocycle|heterocycles|heterocyclic rings|hetero",
+            "aromatic_carbocyclic": "aromatic carbocycle|aromatic carbocycles",
+            "aromatic_heterocyclic": "aromatic heterocycle|aromatic heterocycles|heteroaromatic|heteroaromatic rings",
+            "spiro": "spiro atoms",
+            "bridged": "bridgehead|bridgeheads|bridgehead atoms",
+            "fused": "fused bonds",
+            "ring_systems": "ring system|systems",
+            "macrocycles": "macrocycle|macrocyclic",
+        }
+    ),
 ]  # fmt: skip
 MACROCYCLE = 12
 #: What a count of each kind is called in a sentence: one, several.
@@ -146,8 +166,14 @@ def count_rings(
         )
     if kind in _MEANINGS:
         notes.append(_MEANINGS[kind])
-    if counts["aromatic"]:
+    if counts["aromatic"] or any(atom.GetIsAromatic() for atom in mol.GetAtoms()):
         notes.append("Aromatic by RDKit's model: every bond of the ring is aromatic.")
+    if partly := _partly_aromatic(mol, every):
+        rings_are = "1 ring has" if partly == 1 else f"{partly} rings have"
+        notes.append(
+            f"{rings_are} aromatic atoms alone, but a bond that RDKit does not count as aromatic (as between the rings of azulene), "
+            "and so are not among the aromatic rings."
+        )
     if any(bond.GetBondType() == Chem.BondType.DATIVE for bond in mol.GetBonds()):
         notes.append("Dative bonds close no rings here: chelate and haptic rings through them are not counted.")
     return ToolOutput(
@@ -171,6 +197,13 @@ def smallest_rings(mol: Chem.Mol) -> list[Ring]:
             )
         )
     return sorted(rings, key=lambda ring: len(ring.atoms))
+
+
+def _partly_aromatic(mol: Chem.Mol, rings: list[Ring]) -> int:
+    """How many rings are of aromatic atoms alone, without being aromatic themselves."""
+    return sum(
+        not ring.aromatic and all(mol.GetAtomWithIdx(atom).GetIsAromatic() for atom in ring.atoms) for ring in rings
+    )
 
 
 def independent_rings(rings: list[Ring]) -> list[Ring]:
