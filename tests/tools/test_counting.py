@@ -52,6 +52,11 @@ def test_hydrogens_count_the_same_however_they_are_written(smiles):
         ("[Co+2]", "Co", 1),
         ("[Co+2]", "C", 0),
         ("CS(C)=O", "sulphur", 1),
+        ("aspirin", "carbons", 9),
+        ("aspirin", "oxygen atoms", 4),
+        ("aspirin", "all", 21),
+        ("aspirin", "heavy atoms", 13),
+        ("aspirin", "non-hydrogen", 13),
     ],
 )
 def test_one_element_is_counted_by_symbol_or_name(molecule, element, count):

@@ -140,3 +140,20 @@ def test_a_cage_has_as_many_rings_as_its_name_says():
         describe_molecule("C12C3C4C1C5C2C3C45").data["ring_count"] == 5
     )  # cubane is a pentacyclo compound (von Baeyer)
     assert describe_molecule("C1C2CC3CC1CC(C2)C3").data["ring_count"] == 3  # adamantane, tricyclo[3.3.1.1^3,7]decane
+
+
+@pytest.mark.parametrize(
+    ("smiles", "formula"),
+    # PubChem: hydrogen chloride, hydrogen bromide, borane, arsine, hydrogen iodide, sulfuric acid, ammonium
+    [
+        ("Cl", "ClH"),
+        ("Br", "BrH"),
+        ("B", "BH3"),
+        ("[AsH3]", "AsH3"),
+        ("I", "HI"),
+        ("OS(=O)(=O)O", "H2O4S"),
+        ("[NH4+]", "H4N+"),
+    ],
+)
+def test_a_formula_without_carbon_is_in_hills_order_as_pubchem_writes_it(smiles, formula):
+    assert describe_molecule(smiles).data["formula"] == formula

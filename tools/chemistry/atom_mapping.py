@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rdkit import Chem
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.chemistry.counting import molecular_formula
 from tools.chemistry.drawing import drawn_if_legible
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -81,7 +81,7 @@ def same_molecule_mapping(
     if one.GetNumAtoms() != other.GetNumAtoms():  # a hydrogen that a / bond needs stays an atom
         one, other = _without_hydrogens(one), _without_hydrogens(other)
     if _flat(one) != _flat(other):
-        formulas = [CalcMolFormula(mol) for mol in (one, other)]
+        formulas = [molecular_formula(mol) for mol in (one, other)]
         kind = f" ({formulas[0]} and {formulas[1]})" if formulas[0] != formulas[1] else f" (both {formulas[0]})"
         raise ToolInputError(
             f"{shown(first.label)} and {shown(second.label)} are not the same molecule{kind}", "a, b", hint

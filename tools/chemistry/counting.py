@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from typing import Any
 
 from rdkit import Chem
 
 from tools.inputs import ElementSymbol, MoleculeText
 from tools.inputs.elements import parse_element
+from tools.inputs.formulas import hill_formula
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Table, ToolOutput
 from tools.registry import tool
+
+_ALL = frozenset(("all", "any", "total", "all atoms", "all elements", "atoms"))
+_HEAVY = re.compile(r"(?:heavy|non[ -]?hydrogens?)(?: atoms?)?", re.IGNORECASE)
 
 
 @tool(
@@ -21,7 +27,7 @@ from tools.registry import tool
 def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) -> ToolOutput:
     """Count the atoms of a molecule: how many carbon, hydrogen, oxygen, nitrogen or other atoms, implicit hydrogens included.
 
-    Without ``element`` all atoms. Raises ``ToolInputError`` for a wrong molecule or an unknown element.
+    Without ``element`` all atoms; "heavy" counts those that are not hydrogen. Raises ``ToolInputError`` for a wrong molecule or an unknown element.
     """
     parsed = parse_molecule(molecule)
     counts = atom_counts(parsed.mol)
@@ -29,18 +35,30 @@ def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) ->
     if any(atom.GetAtomicNum() == 1 and atom.GetIsotope() for atom in list(parsed.mol.GetAtoms())):
         notes.append("Deuterium and tritium are counted as hydrogen.")
     notes.append("Hydrogens that the notation leaves out are counted.")
-    if element is None:
-        total = sum(counts.values())
-        summary = f"{parsed.label} has {total} atoms: {', '.join(f'{n} {symbol}' for symbol, n in counts.items())}."
-        data = {"smiles": parsed.smiles, "count": total, "counts": counts}
+    heavy = sum(counts.values()) - counts.get("H", 0)
+    data: dict[str, Any] = {"smiles": parsed.smiles, "count": heavy, "counts": counts, "heavy_atoms": heavy}
+    if element is None or element.strip().lower() in _ALL:
+        data["count"] = total = sum(counts.values())
+        listed = ", ".join(f"{n} {symbol}" for symbol, n in counts.items())
+        summary = f"{parsed.label} has {total} atom{'s' * (total != 1)}: {listed}."
+    elif _HEAVY.fullmatch(element.strip()):
+        summary = f"{parsed.label} has {heavy} heavy atom{'s' * (heavy != 1)}, those that are not hydrogen."
     else:
         symbol = parse_element(element)
         total = counts.get(symbol, 0)
         atoms = "atom" if total == 1 else "atoms"
         summary = f"{parsed.label} has {total} {Chem.GetPeriodicTable().GetElementName(Chem.GetPeriodicTable().GetAtomicNumber(symbol)).lower()} {atoms} ({symbol})."
-        data = {"smiles": parsed.smiles, "element": symbol, "count": total, "counts": counts}
+        data |= {"element": symbol, "count": total}
     table = Table(title=f"Atoms of {parsed.label}", columns=("Element", "Count"), rows=tuple(counts.items()))
     return ToolOutput(summary=summary, data=data, views=(table,), notes=tuple(notes))
+
+
+def molecular_formula(mol: Chem.Mol) -> str:
+    """Hill's formula with the charge as ``-2`` at its end; isotopes are written as their element.
+
+    RDKit's own writes H first even without carbon: HCl for ClH, H3B for BH3.
+    """
+    return hill_formula(atom_counts(mol), Chem.GetFormalCharge(mol))
 
 
 def atom_counts(mol: Chem.Mol) -> dict[str, int]:

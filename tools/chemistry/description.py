@@ -8,6 +8,7 @@ from rdkit import Chem
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
 from tools.chemistry.atomic_masses import molecule_average_mass
+from tools.chemistry.counting import molecular_formula
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.inchi_writing import inchikey_of
 from tools.chemistry.rings import cyclomatic_number
@@ -84,7 +85,7 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     ]
     return {
         "smiles": parsed.smiles,
-        "formula": rdMolDescriptors.CalcMolFormula(mol),
+        "formula": molecular_formula(mol),
         "inchikey": inchikey_of(mol),
         "average_mass_da": round(molecule_average_mass(mol), 3),
         "monoisotopic_mass_da": round(Descriptors.ExactMolWt(mol), 5),  # type: ignore[attr-defined]

@@ -11,10 +11,10 @@ from pydantic import Field
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.chemistry.cip_labels import label_by_cip
+from tools.chemistry.counting import molecular_formula
 from tools.chemistry.numbering import NUMBERING
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecules
@@ -98,7 +98,7 @@ def molecule_svg(
     )
     drawer.FinishDrawing()
     label = title or parsed.label
-    described = f"Structural formula of {label}: {CalcMolFormula(mol)}, SMILES {parsed.smiles}."
+    described = f"Structural formula of {label}: {molecular_formula(mol)}, SMILES {parsed.smiles}."
     if colours:
         described += f" {len(colours)} atoms are highlighted."
     return Svg(

@@ -7,15 +7,15 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from rdkit import Chem, rdBase
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
+from tools.argument_forms import also_called
 from tools.chemistry import constitutional as constitutions
 from tools.chemistry import stereoisomers as stereo
-from tools.chemistry.counting import atom_counts
+from tools.chemistry.counting import atom_counts, molecular_formula
 from tools.chemistry.drawing import molecule_svg
 from tools.chemistry.tautomers import CONVENTIONS as TAUTOMER_CONVENTIONS
 from tools.chemistry.tautomers import MOST_TAUTOMERS, tautomers
@@ -39,7 +39,16 @@ _TETRAHEDRAL = frozenset((1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 32, 33, 34, 35, 53))
 
 _WITH_DIGITS = {"D", "T", "Me", "Et", "Ph"}  # written in formulas, but in abbreviations, too
 
-Kind = Literal["stereoisomers", "tautomers", "constitutional"]
+Kind = Annotated[
+    Literal["stereoisomers", "tautomers", "constitutional"],
+    also_called(
+        {
+            "stereoisomers": "stereo|stereoisomer|stereochemical",
+            "tautomers": "tautomer|tautomeric",
+            "constitutional": "constitutional isomers|constitutional isomer|structural|structural isomers|structural isomer|constitution",
+        }
+    ),
+]
 
 
 @tool(
@@ -133,7 +142,7 @@ def _constitutional_of(parsed: ParsedMolecule) -> ToolOutput:
             "give a neutral molecule or its formula",
         )
     counts = atom_counts(mol)
-    notes = (*parsed.notes, f"The constitutional isomers are those of its formula, {CalcMolFormula(mol)}.")
+    notes = (*parsed.notes, f"The constitutional isomers are those of its formula, {molecular_formula(mol)}.")
     if any(atom.GetIsotope() for atom in mol.GetAtoms()):
         notes += ("Isotope labels are not told apart.",)
     return _constitutional(counts, parsed.label, notes, itself=mol)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rdkit import Chem
-from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, CalcMolFormula
+from rdkit.Chem.rdMolDescriptors import CalcExactMolWt
 
 from errors import ToolInputError, shown
 from tools.chemistry.atomic_masses import molecule_average_mass
+from tools.chemistry.counting import molecular_formula
 from tools.chemistry.drawing import drawn_if_legible, molecule_svg
 from tools.chemistry.inchi_writing import inchi_of
 from tools.inputs import AnyNotation, CompoundName
@@ -85,7 +86,7 @@ def name_to_structure(name: CompoundName) -> ToolOutput:
         views: tuple[View, ...] = (*drawn, _record_table(parsed, record))
         return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *undrawn, *_notes(record)))
     rows = [
-        (entry.name, entry.cas, CalcMolFormula(parsed.mol), parsed.smiles, entry.source)
+        (entry.name, entry.cas, molecular_formula(parsed.mol), parsed.smiles, entry.source)
         for entry, parsed in parsed_bearers.values()
     ][:MOST_LISTED]
     listed = ", ".join(f"{row[0]} ({row[1]})" if row[1] else row[0] for row in rows)
@@ -119,7 +120,7 @@ def structure_record(parsed: ParsedMolecule) -> dict[str, Any]:
     inchi = inchi_of(mol)
     return {
         "smiles": parsed.smiles,
-        "formula": CalcMolFormula(mol),
+        "formula": molecular_formula(mol),
         "inchi": inchi,
         "inchikey": Chem.InchiToInchiKey(inchi) if inchi else "",
         "average_mass_da": round(molecule_average_mass(mol), 3),

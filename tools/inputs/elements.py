@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from rdkit import Chem
@@ -29,18 +30,21 @@ def is_known_nuclide(symbol: str, mass_number: int) -> bool:
 
 
 def parse_element(text: str, where: str = "element") -> str:
-    """The symbol of the element that ``text`` names: ``"C"`` for ``"C"``, ``"carbon"`` or ``"Carbon"``.
+    """The symbol of the element that ``text`` names: ``"C"`` for ``"C"``, ``"carbon"``, ``"Carbons"`` or ``"carbon atoms"``.
 
     A symbol must be cased as chemistry cases it: ``"co"`` could be cobalt or carbon monoxide and is refused.
     Raises ``ToolInputError`` for anything that is not one element.
     """
-    wanted = text.strip()
+    wanted = re.sub(r"\s+(?:atoms?|elements?)$", "", text.strip(), flags=re.IGNORECASE)
     if not wanted:
         raise ToolInputError("The element is empty", where, "give a symbol such as C or Cl, or an element's name")
     if wanted in ELEMENT_NAMES:
         return wanted
-    if wanted.lower() in _SYMBOLS_BY_NAME:
-        return _SYMBOLS_BY_NAME[wanted.lower()]
+    name = wanted.lower()
+    if name not in _SYMBOLS_BY_NAME and len(name) > 4:
+        name = name.removesuffix("s")  # carbons, hydrogens
+    if name in _SYMBOLS_BY_NAME:
+        return _SYMBOLS_BY_NAME[name]
     raise ToolInputError(f"{shown(text)} is not an element", where, _element_hint(wanted))
 
 
