@@ -81,8 +81,15 @@ def test_an_end_that_is_not_exactly_one_atom_is_refused(molecule, start, end, wo
         shortest_path(molecule, start, end)
 
 
-@pytest.mark.parametrize("value", [True, 1.0, None, [0]])
+@pytest.mark.parametrize("value", [True, 1.5, None, [0]])
 def test_an_end_is_a_whole_number_or_a_text(value):
     tool = Toolbox.load(("tools.chemistry.paths",))["shortest_path"]
     with pytest.raises(ToolInputError, match="cannot be used"):
         tool.validated({"molecule": "CCO", "start": value, "end": 2})
+
+
+def test_r_groups_are_places_of_attachment():
+    output = shortest_path("[R1]CCN[R2]")
+    assert output.data["bonds"] == 4
+    assert any("[R1] and [R2]" in note for note in output.notes)
+    assert shortest_path("[R1]CC([R3])C[R2]", ":1", ":2").data["bonds"] == 4

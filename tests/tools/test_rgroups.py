@@ -7,7 +7,7 @@ import math
 import pytest
 
 from errors import ToolInputError
-from tools.chemistry.free_wilson import free_wilson
+from tools.chemistry.free_wilson import free_wilson, predictions
 from tools.chemistry.rgroups import rgroup_table
 
 META = "c1cc([*:1])cc([*:2])c1"
@@ -136,7 +136,72 @@ def test_wrong_cores_are_refused(core, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("activities", [[1.0], [1.0, 2.0, 3.0], [1.0, math.nan], [1.0, math.inf], []])
+@pytest.mark.parametrize("core", ["c1cc([R1])cc([R2])c1", "c1cc([1*])cc([2*])c1", META])
+def test_places_of_attachment_may_be_written_as_r_groups(core):
+    output = rgroup_table(SERIES, core)
+    assert output.data["positions"] == ["R1", "R2"]
+    assert {frozenset(row) for row in groups(output)} == {
+        frozenset(pair) for pair in (("*O", "*C"), ("*N", "*C"), ("*O", "*Cl"), ("*N", "*Cl"))
+    }
+
+
+@pytest.mark.parametrize("gap", [None, "?", "", "n/a", "-"])
+def test_the_missing_combination_of_an_additive_series_is_predicted(gap):
+    # m-cresol 5.0, NH2 for OH adds 1.0, Cl for CH3 adds 0.5: both make 6.5
+    output = rgroup_table(SERIES, META, [5.0, 6.0, 5.5, gap])
+    assert [row["predicted"] for row in output.data["rows"]] == [None, None, None, 6.5]
+    assert output.data["predictions"] == [
+        {"item": 4, "smiles": "Nc1cccc(Cl)c1", "predicted": 6.5, "why_not": ""},
+    ]
+    assert "item 4" in output.summary and "6.5" in output.summary
+    assert output.data["free_wilson"]["solved"] is True
+
+
+def test_a_prediction_is_that_of_least_squares():
+    # two by two with residuals: y = 1, 2, 4, 6 at (0,0), (0,1), (1,0), (1,1); the row means and column means give, for the
+    # cell (1,1) left out of a second replicate, 13/4 + (5 - 13/4) + (4 - 13/4) = 5.75
+    rows = [{"R1": a, "R2": b} for a, b in (("H", "H"), ("H", "*C"), ("*C", "H"), ("*C", "*C"))]
+    (made,) = predictions(rows, [1.0, 2.0, 4.0, 6.0], [rows[3]])
+    assert made.value == pytest.approx(5.75)
+
+
+def test_what_the_measured_molecules_determine_is_predicted_even_where_not_every_contribution_is():
+    # OH and CH3 always come together, and so do NH2 and Cl, but a third m-cresol is known all the same
+    molecules = ["Oc1cccc(C)c1", "Nc1cccc(Cl)c1", "Oc1cccc(C)c1", "Oc1cccc(Cl)c1", "Oc1cccc(F)c1", "CCO"]
+    output = rgroup_table(molecules, META, [5.0, 6.0, None, None, None, None])
+    assert output.data["free_wilson"]["solved"] is False
+    made = output.data["predictions"]
+    assert [one["predicted"] for one in made] == [5.0, None, None, None]
+    assert ["never vary apart" in made[1]["why_not"], "*F" in made[2]["why_not"], "core" in made[3]["why_not"]] == [
+        True
+    ] * 3
+
+
+@pytest.mark.parametrize("written", ["5, 6, 5.5, 6.5", "[5.0; 6.0; 5.5; 6.5]", ["5", "6", "5.5", "6.5"]])
+def test_activities_may_be_written_as_text(written):
+    assert [row["activity"] for row in rgroup_table(SERIES, META, written).data["rows"]] == [5.0, 6.0, 5.5, 6.5]
+
+
+def test_large_activities_keep_their_digits():
+    fit = rgroup_table(SERIES, META, [123456.0, 133456.0, 123457.0, None]).data
+    assert fit["predictions"][0]["predicted"] == 133457.0
+
+
+@pytest.mark.parametrize(
+    "activities",
+    [
+        [1.0],
+        [1.0, 2.0, 3.0],
+        [1.0, math.nan],
+        [1.0, math.inf],
+        [],
+        [None, None],
+        ["a", 1.0],
+        "1,5 2,5",
+        "1.0",
+        ["1,5", "2"],
+    ],
+)
 def test_wrong_activities_are_refused(activities):
     with pytest.raises(ToolInputError) as caught:
         rgroup_table(["Cc1ccccc1", "Clc1ccccc1"], "c1ccccc1", activities)

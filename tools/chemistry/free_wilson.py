@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 HYDROGEN = "H"
 _NOISE = 11  # digits of the largest activity that mean something in double precision
@@ -40,6 +41,14 @@ class Fit:
     residual_standard_error: float | None = None
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """The activity of a row that was not measured, or None and ``why_not`` in words."""
+
+    value: float | None
+    why_not: str = ""
+
+
 def free_wilson(rows: Sequence[dict[str, str]], activities: Sequence[float]) -> Fit:
     """Fit ``activity = intercept + sum of the substituents' contributions`` (Free and Wilson 1964, Fujita and Ban 1971).
 
@@ -48,18 +57,9 @@ def free_wilson(rows: Sequence[dict[str, str]], activities: Sequence[float]) -> 
     """
     import numpy as np
 
-    positions = list(rows[0]) if rows else []
-    references = {position: _reference([row[position] for row in rows]) for position in positions}
-    columns = [
-        (position, substituent)
-        for position in positions
-        for substituent in dict.fromkeys(row[position] for row in rows)
-        if substituent != references[position]
-    ]
+    references, columns = _parameters(rows)
     parameters = 1 + len(columns)
-    design = np.array(
-        [[1.0] + [float(row[position] == substituent) for position, substituent in columns] for row in rows]
-    ).reshape(len(rows), parameters)
+    design = _design(rows, columns)
     rank = int(np.linalg.matrix_rank(design)) if len(rows) else 0
     if not columns:
         return Fit(parameters, rank, references, why_not="no position varies among the molecules")
@@ -70,7 +70,7 @@ def free_wilson(rows: Sequence[dict[str, str]], activities: Sequence[float]) -> 
         return Fit(parameters, rank, references, why_not=few)
     measured = np.array(activities, dtype=float)
     solution, *_ = np.linalg.lstsq(design, measured, rcond=None)
-    digits = _NOISE - math.ceil(math.log10(max(float(np.abs(measured).max()), 1e-300)))
+    digits = _digits(activities)
     solution = np.array([round(float(value), digits) + 0.0 for value in solution])  # 1e-16 is rounding, no contribution
     fitted = np.array([round(float(value), digits) for value in design @ solution])
     residual = float(((measured - fitted) ** 2).sum())
@@ -95,6 +95,62 @@ def free_wilson(rows: Sequence[dict[str, str]], activities: Sequence[float]) -> 
         r_squared=1 - residual / total if free and total > 0 else None,
         residual_standard_error=math.sqrt(residual / free) if free else None,
     )  # fmt: skip
+
+
+def predictions(
+    rows: Sequence[dict[str, str]], activities: Sequence[float], wanted: Sequence[dict[str, str]]
+) -> list[Prediction]:
+    """The least-squares activity of each of the ``wanted`` rows, where the measured ``rows`` determine it.
+
+    They do where the row is a combination of theirs, even if not every contribution is determined by itself.
+    """
+    import numpy as np
+
+    _, columns = _parameters(rows)
+    design = _design(rows, columns)
+    rank = np.linalg.matrix_rank(design)
+    solution, *_ = np.linalg.lstsq(design, np.array(activities, dtype=float), rcond=None)
+    found = []
+    for row in wanted:
+        unseen = [
+            f"{group} at {position}" for position, group in row.items() if group not in {one[position] for one in rows}
+        ]
+        if unseen:
+            found.append(Prediction(None, f"no measured molecule has {' or '.join(unseen)}"))
+            continue
+        one = _design([row], columns)
+        if np.linalg.matrix_rank(np.vstack([design, one])) > rank:
+            found.append(Prediction(None, "its substituents never vary apart from others among the measured molecules"))
+            continue
+        found.append(Prediction(round(float((one @ solution)[0]), _digits(activities)) + 0.0))
+    return found
+
+
+def _parameters(rows: Sequence[dict[str, str]]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The reference of each position, and the (position, substituent) that have a contribution of their own."""
+    positions = list(rows[0]) if rows else []
+    references = {position: _reference([row[position] for row in rows]) for position in positions}
+    columns = [
+        (position, substituent)
+        for position in positions
+        for substituent in dict.fromkeys(row[position] for row in rows)
+        if substituent != references[position]
+    ]
+    return references, columns
+
+
+def _design(rows: Sequence[dict[str, str]], columns: Sequence[tuple[str, str]]) -> Any:
+    """The matrix of zeros and ones, shape (rows, 1 + columns); the first column is the intercept's."""
+    import numpy as np
+
+    return np.array(
+        [[1.0] + [float(row[position] == substituent) for position, substituent in columns] for row in rows]
+    ).reshape(len(rows), 1 + len(columns))
+
+
+def _digits(activities: Sequence[float]) -> int:
+    """Decimals of an activity that mean something in double precision."""
+    return _NOISE - math.ceil(math.log10(max(*map(abs, activities), 1e-300)))
 
 
 def _reference(substituents: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,12 +10,13 @@ from pydantic import Field
 from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
+from tools.chemistry.activity_columns import Activities, activity_column
 from tools.chemistry.drawing import molecule_svg
 from tools.chemistry.fingerprints import prefixed_notes
-from tools.chemistry.free_wilson import HYDROGEN, Fit, Term, free_wilson
+from tools.chemistry.free_wilson import HYDROGEN, Fit, Prediction, Term, free_wilson, predictions
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule, parse_molecules
-from tools.inputs.notations import refuse_odd_characters
+from tools.inputs.notations import refuse_odd_characters, written_r_groups
 from tools.outputs import Cell, Plot, Series, Table, ToolOutput, View
 from tools.registry import tool
 
@@ -46,24 +46,20 @@ class _Decomposed:
 def rgroup_table(
     molecules: MoleculesText,
     core: Annotated[
-        str, Field(description="The common core: a scaffold as SMILES, with [*:1] where R1 is if wanted, or SMARTS")
+        str,
+        Field(description="The common core: a scaffold as SMILES, with [*:1] or [R1] where R1 is if wanted, or SMARTS"),
     ],
-    activities: Annotated[
-        list[float] | None,
-        Field(
-            description="A measured activity for each molecule, in the same order, on an additive scale such as pIC50"
-        ),
-    ] = None,
+    activities: Activities = None,
 ) -> ToolOutput:
     """Decompose molecules into a common core and R-groups, one row a molecule, with an optional Free-Wilson fit of their
-    activities.
+    activities, which predicts those that are missing.
 
     Molecules without the core keep their row, empty. Raises ``ToolInputError`` for a wrong molecule or core, a core that none
     contains, over 500 molecules, or activities of another length.
     """
     parsed = parse_molecules(molecules, most=MOST_MOLECULES)
     pattern, core_notes = _core(core)
-    _refuse_activities(activities, len(parsed))
+    column = activity_column(activities, len(parsed))
     found = _decomposed([molecule.mol for molecule in parsed], pattern, core)
     matched = [place for place, row in enumerate(found.rows) if row is not None]
     unmatched = [place for place, row in enumerate(found.rows) if row is None]
@@ -104,20 +100,38 @@ def rgroup_table(
         for place, (molecule, row) in enumerate(zip(parsed, found.rows, strict=True))
     ]
     views: list[View] = []
-    if activities is not None:
-        fit = free_wilson([row for row in found.rows if row is not None], [activities[place] for place in matched])
-        columns += ["Activity", "Fitted", "Residual"]
-        fitted = dict(zip(matched, fit.fitted, strict=True)) if fit.fitted else {}
+    if column is not None:
+        known = {place: value for place in matched if (value := column[place]) is not None}
+        fit = free_wilson([found.rows[place] or {} for place in known], list(known.values()))
+        predicted = _predicted(found, column, known)
+        columns += ["Activity", "Fitted", "Residual", *(["Predicted"] if None in column else [])]
+        fitted = dict(zip(known, fit.fitted, strict=True)) if fit.fitted else {}
         for place, cell in enumerate(cells):
             value = fitted.get(place)
-            rest = None if value is None else _rounded(round(activities[place] - value, 12))
-            cell += [activities[place], None if value is None else _rounded(value), rest]
-            table_rows[place] |= {"activity": activities[place], "fitted": cell[-2], "residual": cell[-1]}
+            rest = None if value is None else _rounded(round(known[place] - value, 12))
+            cell += [column[place], _maybe(value), rest]
+            table_rows[place] |= {"activity": column[place], "fitted": cell[-2], "residual": cell[-1]}
+            if None in column:
+                cell.append(_maybe(predicted[place].value) if place in predicted else None)
+                table_rows[place]["predicted"] = cell[-1]
         data["free_wilson"] = _fit_data(fit)
-        said, fit_notes = _fit_words(fit, len(matched))
-        summary = f"{summary[:-1]}; {said}."
+        said, fit_notes = _fit_words(fit, len(known))
+        summary = f"{summary[:-1]}; {said}{_prediction_words(predicted, parsed)}."
         notes += fit_notes
-        views += _fit_views(fit, [activities[place] for place in matched])
+        if None in column:
+            data["predictions"] = [
+                {
+                    "item": place + 1,
+                    "smiles": parsed[place].smiles,
+                    "predicted": _maybe(one.value),
+                    "why_not": one.why_not,
+                }
+                for place, one in predicted.items()
+            ]
+            notes.append(
+                "Predicted is the fitted sum for a molecule without an activity, where the measured ones determine it."
+            )
+        views += _fit_views(fit, list(known.values()))
     views.insert(0, Table(title="R-groups", columns=tuple(columns), rows=tuple(tuple(cell) for cell in cells)))
     views += [
         molecule_svg(
@@ -137,10 +151,11 @@ def _core(core: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     if not core.strip() or len(core) > LONGEST_CORE:
         raise ToolInputError(f"{shown(core)} is no core of 1 to {LONGEST_CORE} characters", "core", hint)
     refuse_odd_characters(core, "core")
-    labels = re.findall(r":(\d+)\]", core)
+    plain, _ = written_r_groups(core)
+    labels = re.findall(r":(\d+)\]", plain)
     if len(set(labels)) < len(labels):
         raise ToolInputError(f"{shown(core)} uses a label twice", "core", "give each [*:n] its own number")
-    if _SMARTS_ONLY.search(core):
+    if _SMARTS_ONLY.search(plain):
         with rdBase.BlockLogs():
             pattern = Chem.MolFromSmarts(core.strip()) if not re.search(r"\s", core.strip()) else None
         if pattern is None:
@@ -160,18 +175,28 @@ def _core(core: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     return mol, tuple(notes)
 
 
-def _refuse_activities(activities: list[float] | None, molecules: int) -> None:
-    if activities is None:
-        return
-    if len(activities) != molecules:
-        raise ToolInputError(
-            f"{len(activities)} activities were given for {molecules} molecules",
-            "activities",
-            "give one number for each molecule, in the same order",
-        )
-    for number, value in enumerate(activities, 1):
-        if not math.isfinite(value):
-            raise ToolInputError(f"{shown(value)} is no activity", f"activities, item {number}", "give a finite number")
+def _predicted(found: _Decomposed, column: list[float | None], known: dict[int, float]) -> dict[int, Prediction]:
+    """The place of each molecule without an activity to its prediction; one without the core has none."""
+    gaps = [place for place, value in enumerate(column) if value is None]
+    wanted = {place: row for place in gaps if (row := found.rows[place]) is not None}
+    rows = [found.rows[place] or {} for place in known]
+    made = predictions(rows, list(known.values()), list(wanted.values())) if known else []
+    of_place = dict(zip(wanted, made, strict=False))
+    lacking = "no molecule with the core has an activity"
+    return {
+        place: of_place.get(place, Prediction(None, lacking if place in wanted else "it does not contain the core"))
+        for place in gaps
+    }
+
+
+def _prediction_words(predicted: dict[int, Prediction], parsed: list[ParsedMolecule]) -> str:
+    """ "; predicted for item 4 (CCO): 6.5"."""
+    said = [
+        f"item {place + 1} ({parsed[place].label}): {'none' if one.value is None else _rounded(one.value)}"
+        + (f", because {one.why_not}" if one.why_not else "")
+        for place, one in list(predicted.items())[:5]
+    ]
+    return f"; predicted for {'; '.join(said)}" if said else ""
 
 
 def _decomposed(mols: list[Chem.Mol], core: Chem.Mol, text: str) -> _Decomposed:
@@ -251,7 +276,7 @@ def _without_labels(core: Chem.Mol) -> Chem.Mol:
 
 
 def _rounded(value: float) -> float:
-    return float(f"{value:.5g}") + 0.0
+    return float(f"{value:.8g}") + 0.0
 
 
 def _fit_data(fit: Fit) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tools.inputs.inchis import is_inchi, read_inchi
 from tools.inputs.molfiles import read_molfile
 from tools.inputs.names import LONGEST_NAME, NamedStructure, look_up_name
 from tools.inputs.sanitizing import MERGED_HYDROGENS, sanitized
-from tools.inputs.smiles_errors import SmilesReading, refuse_problems
+from tools.inputs.smiles_errors import SmilesReading
 from tools.inputs.unreadable import is_smiles, number_error, other_kind, trailing_text
 
 LONGEST_TEXT = 10_000
@@ -75,9 +75,12 @@ def parse_molecule(text: str, where: str = "molecule", *, dummies: bool = False)
     text_in_words = notations.spell_greek(text)
     notations.refuse_odd_characters(text_in_words, where)
     bare, notes = _unwrapped(text_in_words)
+    if dummies:
+        bare, r_groups = notations.written_r_groups(bare)
+        notes += r_groups
     if not bare:
         raise ToolInputError(f"{shown(text)} holds no molecule", where, _EXAMPLES)
-    shift = text_in_words.find(bare)
+    shift = max(text_in_words.find(bare), 0)
     parsed = _recognised(bare, where, shift, dummies)
     return replace(parsed, text=text, notes=notes + parsed.notes)
 
@@ -164,7 +167,6 @@ def _from_smiles(smiles: str, where: str, shift: int, dummies: bool, *, given: b
         mol = Chem.MolFromSmiles(smiles, sanitize=False)
         if mol is None:
             raise other_kind(smiles, where) or reading.refuse("cannot be read by RDKit", 0, "check its spelling")
-        refuse_problems(mol, reading)
     notes: list[str] = []
     elements = notations.formula_elements(smiles) if given else []
     if 1 < len(elements) <= 4 and len({symbol for symbol, _ in elements}) == len(elements):

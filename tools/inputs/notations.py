@@ -90,6 +90,15 @@ def is_selfies(text: str) -> bool:
     )
 
 
+def written_r_groups(text: str) -> tuple[str, tuple[str, ...]]:
+    """``[R1]`` as the dummy atom ``[*:1]``, ``[R]`` as ``*``, and a note of it; a SMARTS would mean atoms of rings by them."""
+    said = re.findall(r"\[R\d{0,2}\]", text)
+    if not said:
+        return text, ()
+    plain = re.sub(r"\[R(\d{1,2})\]", r"[*:\1]", text).replace("[R]", "*")
+    return plain, (f"{' and '.join(dict.fromkeys(said))} was read as a place of attachment: {shown(plain)}.",)
+
+
 def smarts_sign(text: str) -> tuple[int, str] | None:
     """Index and description of what makes a text a SMARTS pattern, or None."""
     for pattern, description in _SMARTS:
