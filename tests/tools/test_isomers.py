@@ -6,7 +6,7 @@ import pytest
 from rdkit import Chem
 
 from errors import ToolInputError
-from tools.chemistry import constitutional, isomers
+from tools.chemistry import constitutional, formula_isomers
 from tools.chemistry.isomers import enumerate_isomers
 
 
@@ -48,6 +48,23 @@ def test_the_smallest_molecules_have_one_form(formula, smiles):
     assert enumerate_isomers(formula).data["smiles"] == [smiles]
 
 
+@pytest.mark.parametrize(
+    ("formula", "count"),
+    [
+        # alkanes with stereoisomers: OEIS A000628
+        ("C4H10", 2), ("C5H12", 3), ("C6H14", 5), ("C7H16", 11), ("C8H18", 24), ("C9H20", 55), ("C10H22", 136),
+        # alkyl chlorides with stereoisomers, as alcohols: OEIS A000625
+        ("C3H7Cl", 2), ("C4H9Cl", 5), ("C5H11Cl", 11), ("C6H13Cl", 28), ("C7H15Cl", 74),
+        # textbook counts: six C4H8, thirteen C5H10
+        ("C4H8", 6), ("C5H10", 13), ("C2H2Cl2", 3), ("C4H10O", 8),
+    ],
+)  # fmt: skip
+def test_isomers_with_their_stereoisomers_are_as_many_as_the_literature_has(formula, count):
+    output = enumerate_isomers(formula)
+    assert output.data["count_with_stereoisomers"] == count
+    assert any(f"they are {count}" in note for note in output.notes)
+
+
 def test_connected_graphs_of_degree_4_are_as_many_as_in_the_oeis():
     # OEIS A005965: connected graphs with n nodes of degree at most 4
     sizes = [len(constitutional.connected_graphs(size, 99, float("inf"))) for size in range(1, 8)]
@@ -70,7 +87,7 @@ def test_every_isomer_has_the_formula():
 
 
 def test_a_search_that_was_stopped_has_no_count(monkeypatch):
-    monkeypatch.setattr(isomers, "SEARCH_S", 0.05)
+    monkeypatch.setattr(formula_isomers, "SEARCH_S", 0.05)
     output = enumerate_isomers("C5H4N2O")
     assert output.data["count"] is None
     assert output.data["complete"] is False
