@@ -19,7 +19,7 @@ from tools.inputs.inchis import is_inchi, read_inchi
 from tools.inputs.molfiles import read_molfile
 from tools.inputs.names import LONGEST_NAME, NamedStructure, look_up_name
 from tools.inputs.sanitizing import MERGED_HYDROGENS, sanitized
-from tools.inputs.smiles_errors import SmilesReading
+from tools.inputs.smiles_errors import SmilesReading, refuse_problems
 from tools.inputs.unreadable import is_smiles, number_error, other_kind, trailing_text
 
 LONGEST_TEXT = 10_000
@@ -167,6 +167,7 @@ def _from_smiles(smiles: str, where: str, shift: int, dummies: bool, *, given: b
         mol = Chem.MolFromSmiles(smiles, sanitize=False)
         if mol is None:
             raise other_kind(smiles, where) or reading.refuse("cannot be read by RDKit", 0, "check its spelling")
+        refuse_problems(mol, reading)
     notes: list[str] = []
     elements = notations.formula_elements(smiles) if given else []
     if 1 < len(elements) <= 4 and len({symbol for symbol, _ in elements}) == len(elements):
