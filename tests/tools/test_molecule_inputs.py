@@ -304,3 +304,22 @@ def test_two_thousand_hostile_texts_get_a_molecule_or_a_refusal():
 )
 def test_double_bonds_keep_their_configuration_when_written_hydrogens_are_merged(with_hydrogens, without):
     assert parse_molecule(with_hydrogens).smiles == parse_molecule(without).smiles
+
+
+@pytest.mark.parametrize("text", ["CCO, O", "CCO,O", "CCO; O", "ethanol, water", "CCO; water"])
+def test_a_text_with_commas_is_a_list_where_each_part_is_a_molecule_and_the_whole_is_none(text):
+    parsed = parse_molecules(text)
+    assert [one.smiles for one in parsed] == ["CCO", "O"]
+    assert "list of 2 molecules" in parsed[0].notes[0]
+
+
+@pytest.mark.parametrize("text", ["CCO, C1CC", "CC\nO", "CCO, ", "CCO and O", "1,2-dichloroethene, foo"])
+def test_a_text_that_is_no_list_of_molecules_is_refused_as_one(text):
+    with pytest.raises(ToolInputError) as caught:
+        parse_molecules(text)
+    assert "item" not in caught.value.where
+
+
+def test_a_name_with_commas_is_one_molecule():
+    assert [one.smiles for one in parse_molecules("1,2-dichloroethane")] == ["ClCCCl"]
+    assert [one.smiles for one in parse_molecules("1,2-dichloroethane, CCO")] == ["ClCCCl", "CCO"]

@@ -20,8 +20,8 @@ from tools.inputs.smarts import names_hydrogens, parse_smarts
         ("c1ccccc1 ring", "character 9", "goes on after a blank"),
         ("CCO>>CC=O", "character 4", "reaction SMARTS"),
         ("C=\u041e", "character 3", r"U\+041E"),
-        ("", "smarts", "no pattern"),
-        ("C" * 501, "smarts", "no pattern of 1 to 500"),
+        ("", "smarts", "is empty"),
+        ("C" * 501, "smarts", "at most 500 are read"),
         ("[C;H2;]", "smarts", "not a valid SMARTS"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_list_of_one_and_a_search_that_ends_early():
     ("smarts", "molecules", "words"),
     [
         ("ester", "CCO", r"is a name.*\[OX2\]"), ("Carboxylic acid", "CCO", "is a name"), ("pyridine", "c1ccncc1", "not a valid SMARTS"),
-        ("CC>>C", "CCO", "reaction SMARTS"), ("", "CCO", "no pattern"), ("C", [], "empty"), ("C", ["CCO", "C1CC"], "item 2"),
+        ("CC>>C", "CCO", "reaction SMARTS"), ("", "CCO", "is empty"), ("C", [], "empty"), ("C", ["CCO", "C1CC"], "item 2"),
         ("C", ["C"] * 501, "at most 500"),
     ],
 )  # fmt: skip

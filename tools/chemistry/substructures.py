@@ -51,7 +51,7 @@ def find_substructure(smarts: SmartsText, molecules: MoleculesText) -> ToolOutpu
     }
     if len(found) == 1:
         data |= {"smiles": parsed[0].smiles, "matches": found[0].listed}
-    if not isinstance(molecules, str):
+    if len(found) > 1 or not isinstance(molecules, str):
         data["molecules"] = [
             {"item": number, "smiles": one.molecule.smiles, "count": len(one.matches), "matches": one.listed}
             for number, one in enumerate(found, 1)

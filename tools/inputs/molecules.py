@@ -86,9 +86,11 @@ def parse_molecule(text: str, where: str = "molecule", *, dummies: bool = False)
 
 
 def parse_molecules(value: str | list[str], where: str = "molecules", most: int = 60) -> list[ParsedMolecule]:
-    """Read one molecule or a list of at most ``most``; raises ``ToolInputError`` naming the item that is wrong."""
+    """Read one molecule or a list of at most ``most``, also as one text with commas; raises ``ToolInputError`` naming the item
+    that is wrong.
+    """
     if isinstance(value, str):
-        return [parse_molecule(value, where)]
+        return _one_or_listed(value, where, most)
     if not value:
         raise ToolInputError("The list of molecules is empty", where, "give at least one molecule")
     if len(value) > most:
@@ -96,6 +98,25 @@ def parse_molecules(value: str | list[str], where: str = "molecules", most: int 
             f"{len(value)} molecules were given; at most {most} are taken", where, "give fewer at a time"
         )
     return [parse_molecule(text, f"{where}, item {number}") for number, text in enumerate(value, 1)]
+
+
+def _one_or_listed(text: str, where: str, most: int) -> list[ParsedMolecule]:
+    """One molecule, or several with commas or semicolons between them where the whole text is none but each part is one."""
+    try:
+        return [parse_molecule(text, where)]
+    except ToolInputError:
+        between = r",\s+|\s*;\s*" if re.search(r",\s|;", text) else ","  # a comma alone may be inside a name
+        parts = re.split(between, text.strip()) if len(text) <= LONGEST_TEXT else []
+        if not 1 < len(parts) <= most or re.search(r"[\r\n]", text):
+            raise
+        try:
+            first, *others = (parse_molecule(part, where) for part in parts)
+        except ToolInputError:
+            first = None
+        if first is None:
+            raise
+    note = f"The text {shown(text)} was read as a list of {len(parts)} molecules."
+    return [replace(first, notes=(note, *first.notes)), *others]
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[str, ...]]:

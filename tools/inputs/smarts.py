@@ -17,8 +17,14 @@ _OUTSIDE = re.compile(r"Cl|Br|[BCNOPSFIAbcnopsa*]|%\d\d|\d|[-=#$:~@/\\!&,;().]|-
 
 def parse_smarts(text: str, where: str = "smarts") -> Chem.Mol:
     """One SMARTS pattern of at most 500 characters; raises ``ToolInputError`` that names the place where it can."""
-    if not text.strip() or len(text) > LONGEST_PATTERN:
-        raise ToolInputError(f"{shown(text)} is no pattern of 1 to {LONGEST_PATTERN} characters", where, _HINT)
+    if not text.strip():
+        raise ToolInputError("The pattern is empty", where, _HINT)
+    if len(text) > LONGEST_PATTERN:
+        raise ToolInputError(
+            f"{shown(text)} has {len(text):,} characters; at most {LONGEST_PATTERN} are read",
+            where,
+            "give a shorter pattern",
+        )
     refuse_odd_characters(text, where)
     written, shift = text.strip(), len(text) - len(text.lstrip())
     if blank := re.search(r"\s", written):  # RDKit would leave out what follows
