@@ -81,13 +81,13 @@ def test_a_substructure_that_does_not_occur_is_said_and_not_highlighted():
 @pytest.mark.parametrize(
     ("highlight", "words"),
     [
-        ("", "no pattern"),
-        ("  ", "no pattern"),
+        ("", "pattern is empty"),
+        ("  ", "pattern is empty"),
         ("[", "not a valid SMARTS"),
         ("phenol", "not a valid SMARTS"),
         ("CCO and words", "goes on after a blank (highlight, character 4)"),  # RDKit would look for CCO
         ("CC\nO", "goes on after a blank (highlight, character 3)"),
-        ("C" * 501, "1 to 500 characters"),
+        ("C" * 501, "at most 500 are read"),
         ("\u0421C", "U+0421"),
     ],
 )
