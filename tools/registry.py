@@ -51,6 +51,7 @@ TOOL_MODULES = (
     "tools.chemistry.applying",
     "tools.chemistry.disconnecting",
     "tools.chemistry.nmr",
+    "tools.chemistry.point_group",
     "tools.chemistry.balancing",
     "tools.chemistry.fitting",
     "tools.chemistry.units",

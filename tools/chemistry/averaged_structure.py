@@ -8,24 +8,26 @@ as ``tools.chemistry.exchange`` finds them.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDistGeom
+from rdkit.Chem import rdForceFieldHelpers
 
+from tools.chemistry.conformers import SEED, WAYS, embed
 from tools.chemistry.equivalence import LONE_PAIR, Centre, RigidBond, Structure, refined_classes
 from tools.chemistry.exchange import NO_EXCHANGE, Exchange, exchange_of, labelled_graph
 from tools.chemistry.ring_strain import StrainTest
-from tools.chemistry.stereoisomers import stereo_elements
+from tools.chemistry.stereo_elements import stereo_elements
 
 SMALL_RING = 7  # a double bond in it is cis
 MEDIUM_RING = 11  # a double bond in it is cis where nothing else is marked
 MOST_OPEN = 10
-SEED = 0xF00D
-EMBEDDING_LIMIT_S = 2
-EMBEDDINGS = 5
+EMBEDDINGS = 6
+STEPS = 300
+INSIDE_OUT_KCAL_MOL = 40.0  # a cage with a bridgehead turned inwards lies higher by more
 _TETRAHEDRAL = frozenset(("C", "Si", "Ge", "Sn", "N", "P", "As", "S", "Se", "B"))
 _PYRAMIDAL = frozenset(("P", "As", "Sb", "S", "Se", "Te"))
 #: The C-N bond of a tertiary amide or thioamide, not of ureas, carbamates and imides, where it turns fast at 25 °C, and the N-N
@@ -51,7 +53,8 @@ class TooManyOpen(Exception):
 
 @dataclass(frozen=True)
 class AveragedMolecule:
-    """``heavy``: the molecule as parsed; ``mol``: with its hydrogens as atoms, after the others. ``structure``: its graph; what is not marked has any state.
+    """``heavy``: the molecule as parsed, with the marks that were assumed; ``mol``: the parsed one, marked so only
+    where a ring bond is taken as cis, with its hydrogens as atoms after the others. ``structure``: its graph; what is not marked has any state.
 
     ``open``: the stereo elements without a mark whose state may bear on which atoms are equivalent; ``slow``: the numbers of
     the rigid bonds that are amide bonds; ``assumed_cis``: whether a ring double bond was taken as cis.
@@ -132,7 +135,12 @@ def averaged(parsed: Chem.Mol, *, exchanging: bool = True) -> AveragedMolecule:
             elif frozenset(bond.ends) in marked and bond.state == 0:
                 opened.append(("bond", number))
     structure = replace(structure, rigid_bonds=tuple(replace(bond, state=bond.state or 1) for bond in bonds))
-    found = AveragedMolecule(parsed, mol, structure, exchange, tuple(opened), frozenset(slow), assumed_cis)
+    heavy = Chem.Mol(parsed)
+    for bond in structure.rigid_bonds:
+        if _is_assumed_cis(heavy, bond):
+            _mark(heavy, bond)
+            _mark(mol, bond)
+    found = AveragedMolecule(heavy, mol, structure, exchange, tuple(opened), frozenset(slow), assumed_cis)
     return _with_cages_from_3d(found, bare)
 
 
@@ -193,7 +201,7 @@ def _rigid_bonds(mol: Chem.Mol, exchange: Exchange) -> tuple[list[RigidBond], se
             continue
         bond = RigidBond(ends, ligands, 0, axis, chain)  # type: ignore[arg-type]
         state = 0 if len(chain) > 2 else _marked_state(mol.GetBondBetweenAtoms(*ends), bond)
-        if state == 0 and len(chain) == 2 and (size := _smallest_ring(mol, *ends)) and size <= MEDIUM_RING:
+        if state == 0 and _is_assumed_cis(mol, bond):
             state, assumed = 1, True  # the ligands in the ring come first
         bonds.append(replace(bond, state=state))
     slow = set()
@@ -204,6 +212,12 @@ def _rigid_bonds(mol: Chem.Mol, exchange: Exchange) -> tuple[list[RigidBond], se
                 slow.add(len(bonds))
                 bonds.append(RigidBond((one, other), ligands, 0, False, (one, other)))  # type: ignore[arg-type]
     return bonds, slow, assumed
+
+
+def _is_assumed_cis(mol: Chem.Mol, rigid: RigidBond) -> bool:
+    if len(rigid.atoms) != 2 or not 0 < _smallest_ring(mol, *rigid.ends) <= MEDIUM_RING:
+        return False
+    return mol.GetBondBetweenAtoms(*rigid.ends).GetStereo() not in (*_CIS, *_TRANS)
 
 
 def _chains_of_double_bonds(mol: Chem.Mol, exchange: Exchange) -> Iterator[tuple[int, ...]]:
@@ -284,10 +298,8 @@ def _with_cages_from_3d(found: AveragedMolecule, bare: Chem.Mol) -> AveragedMole
     if not strain.caged and len(strain.critical) <= 2:
         return found
     heads = heads if strain.caged else heads & strain.critical
-    states = _embedded_states(found, heads, SEED)
-    if states is None or any(
-        _embedded_states(found, heads, SEED + number) != states for number in range(1, EMBEDDINGS)
-    ):
+    states = _embedded_states(found, heads)
+    if states is None:
         return found
     centres = dict(found.structure.centres)
     heavy = Chem.Mol(found.heavy)
@@ -298,24 +310,39 @@ def _with_cages_from_3d(found: AveragedMolecule, bare: Chem.Mol) -> AveragedMole
     return replace(found, heavy=heavy, structure=replace(found.structure, centres=centres), open=left)
 
 
-def _embedded_states(found: AveragedMolecule, heads: set[int], seed: int) -> tuple[tuple[int, int], ...] | None:
-    """The bridgeheads and their states in one embedding, or None where there is none in time.
+def _embedded_states(found: AveragedMolecule, heads: set[int]) -> tuple[tuple[int, int], ...] | None:
+    """The bridgeheads and their states in all low embeddings, or None where these differ or there are none.
 
     Without a marked centre the first bridgehead is given +1: the mirror image has the same equivalent atoms.
     """
-    settings = rdDistGeom.ETKDGv3()
-    settings.randomSeed, settings.timeout, settings.useRandomCoords = seed, EMBEDDING_LIMIT_S, True
-    shaped = Chem.Mol(found.mol)
+    centres = found.structure.centres
+    energies: dict[tuple[tuple[int, int], ...], float] = {}
+    for number in range(EMBEDDINGS):
+        shaped = embed(found.mol, WAYS[number % len(WAYS)], SEED + number)
+        if shaped is None:
+            continue
+        turns = {at: _turn(shaped.GetConformer(), at, centre) for at, centre in centres.items()}
+        # a tag and a turn in space differ by one sign, the same at every centre
+        first = next((at for at in turns if _is_marked(shaped, at)), min(heads))
+        sign = turns[first] * centres[first].state
+        states = tuple((at, turns[at] * sign) for at in sorted(heads))
+        energy = _strain_energy(shaped)
+        energies[states] = min(energy, energies.get(states, energy))
+    low = [states for states, energy in energies.items() if energy <= min(energies.values()) + INSIDE_OUT_KCAL_MOL]
+    return low[0] if len(low) == 1 else None
+
+
+def _strain_energy(shaped: Chem.Mol) -> float:
+    """kcal/mol after some steps of MMFF94, or of UFF where it has no parameters, or 0 where neither has."""
     with rdBase.BlockLogs():
-        if rdDistGeom.EmbedMolecule(shaped, settings) != 0:
-            return None
-    places = shaped.GetConformer()
-    turns = {at: _turn(places, at, centre) for at, centre in found.structure.centres.items()}
-    # a tag and a turn in space differ by one sign, the same at every centre
-    marked = [at for at in turns if _is_marked(shaped, at)]
-    first = marked[0] if marked else min(heads)
-    sign = turns[first] * found.structure.centres[first].state
-    return tuple((at, turns[at] * sign) for at in sorted(heads))
+        try:
+            if rdForceFieldHelpers.MMFFHasAllMoleculeParams(shaped):
+                return rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(shaped, maxIters=STEPS)[0][1]
+            if rdForceFieldHelpers.UFFHasAllMoleculeParams(shaped):
+                return rdForceFieldHelpers.UFFOptimizeMoleculeConfs(shaped, maxIters=STEPS)[0][1]
+        except RuntimeError:  # the minimiser gave up on a shape that cannot be
+            return math.inf
+    return 0.0
 
 
 def _is_marked(mol: Chem.Mol, at: int) -> bool:

@@ -23,7 +23,7 @@ STEPS_AT_ONCE = 500
 TIME_LIMIT_S = 30.0
 LATEST_START_S = 16.0  # no conformer is begun, and no minimisation goes on, after this
 EMBEDDING_LIMIT_S = 5  # for each of the three ways to embed
-_WAYS = ("ETKDGv3", "ETKDGv3 from random coordinates", "plain distance geometry")
+WAYS = ("ETKDGv3", "ETKDGv3 from random coordinates", "plain distance geometry")
 _CLOSED_SHELL = "The force field knows no unpaired electrons: the geometry around them is as of a closed shell."
 
 _NON_METALS = frozenset(
@@ -54,15 +54,15 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
     """
     deadline = time.monotonic() + LATEST_START_S
     parsed = parse_molecule(molecule)
-    _refuse_shapeless(parsed)
+    refuse_shapeless(parsed)
     mol = Chem.AddHs(parsed.mol)
-    field = _force_field(mol, parsed.label)
-    first, way = _first_embedding(mol, parsed.label)
+    field = force_field_name(mol, parsed.label)
+    first, way = first_embedding(mol, parsed.label)
     found = [_minimised(first, field, deadline)]
     for number in range(1, conformers):
         if time.monotonic() > deadline:
             break
-        if (embedded := _embedded(first, way, SEED + number)) is not None:
+        if (embedded := embed(first, way, SEED + number)) is not None:
             found.append(_minimised(embedded, field, deadline))
     found.sort(key=lambda conformer: conformer.energy)
     relative = [conformer.energy - found[0].energy for conformer in found]
@@ -78,7 +78,7 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
     views: list[Structure3D | Table] = [
         Structure3D(
             format="sdf",
-            models=tuple(_record(conformer.mol, parsed.label) for conformer in found),
+            models=tuple(sdf_record(conformer.mol, parsed.label) for conformer in found),
             labels=tuple(f"conformer {n}: +{energy:.2f} kcal/mol" for n, energy in enumerate(relative, start=1)),
             style="ballstick",
             title=parsed.label,
@@ -94,7 +94,7 @@ def show_3d(molecule: MoleculeText, conformers: Annotated[int, Field(ge=1, le=20
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=notes)
 
 
-def _refuse_shapeless(parsed: ParsedMolecule) -> None:
+def refuse_shapeless(parsed: ParsedMolecule) -> None:
     mol = parsed.mol
     if len(Chem.GetMolFrags(mol)) > 1:
         raise ToolInputError(
@@ -114,7 +114,7 @@ def _refuse_shapeless(parsed: ParsedMolecule) -> None:
         )
 
 
-def _force_field(mol: Chem.Mol, label: str) -> str:
+def force_field_name(mol: Chem.Mol, label: str) -> str:
     """MMFF94s where it has parameters, else UFF (Halgren 1999; Rappé et al. 1992)."""
     with rdBase.BlockLogs():
         if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
@@ -129,34 +129,39 @@ def _force_field(mol: Chem.Mol, label: str) -> str:
     )
 
 
-def _first_embedding(mol: Chem.Mol, label: str) -> tuple[Chem.Mol, str]:
+def first_embedding(mol: Chem.Mol, label: str) -> tuple[Chem.Mol, str]:
     """The first conformer, its open stereo elements fixed as it happens to have them, and the way that embedded it.
 
     All further ones then are conformers of one isomer; else their energies could not be compared.
     """
-    for way in _WAYS:
-        if (embedded := _embedded(mol, way, SEED)) is not None:
+    for way in WAYS:
+        if (embedded := embed(mol, way, SEED)) is not None:
             Chem.AssignStereochemistryFrom3D(embedded, 0, replaceExistingTags=False)
             return embedded, way
     raise ToolInputError(
-        f"No 3D structure of {label} could be built within {EMBEDDING_LIMIT_S * len(_WAYS)} s",
+        f"No 3D structure of {label} could be built within {EMBEDDING_LIMIT_S * len(WAYS)} s",
         "molecule",
         "check its stereochemistry and rings, or draw it in 2D",
     )
 
 
-def _embedded(mol: Chem.Mol, way: str, seed: int) -> Chem.Mol | None:
+def embed(mol: Chem.Mol, way: str, seed: int) -> Chem.Mol | None:
     """A copy with one conformer, or None where the way does not lead to one in time."""
     settings = rdDistGeom.ETKDGv3()
     settings.randomSeed = seed
     settings.timeout = EMBEDDING_LIMIT_S
     settings.useSmallRingTorsions = True
-    settings.useRandomCoords = way != _WAYS[0]
-    if way == _WAYS[2]:  # the torsion knowledge forbids some cages, fullerenes among them
+    settings.useRandomCoords = way != WAYS[0]
+    if way == WAYS[2]:  # the torsion knowledge forbids some cages, fullerenes among them
         settings.useExpTorsionAnglePrefs = settings.useBasicKnowledge = settings.useSmallRingTorsions = False
     copy = Chem.Mol(mol)
     with rdBase.BlockLogs():
-        return copy if rdDistGeom.EmbedMolecule(copy, settings) == 0 else None
+        try:
+            return copy if rdDistGeom.EmbedMolecule(copy, settings) == 0 else None
+        except (
+            RuntimeError
+        ):  # its minimiser fails now and then, on cyclopentane with this seed, say; another way may do
+            return None
 
 
 def _minimised(mol: Chem.Mol, field: str, deadline: float) -> Conformer:
@@ -177,7 +182,7 @@ def _minimised(mol: Chem.Mol, field: str, deadline: float) -> Conformer:
     return Conformer(relaxed, force_field.CalcEnergy(), converged)
 
 
-def _record(mol: Chem.Mol, label: str) -> str:
+def sdf_record(mol: Chem.Mol, label: str) -> str:
     named = Chem.Mol(mol)
     named.SetProp("_Name", " ".join(label.split())[:80])
     return Chem.MolToMolBlock(named) + "\n$$$$\n"
@@ -197,10 +202,10 @@ def _notes(parsed: ParsedMolecule, found: list[Conformer], field: str, way: str,
         notes.append(f"{asked} conformers were asked for and {len(found)} found in the {LATEST_START_S:g} s allowed.")
     if any(atom.GetNumRadicalElectrons() for atom in parsed.mol.GetAtoms()):
         notes.append(_CLOSED_SHELL)
-    if field != "MMFF94s" and any(_is_metal(atom) for atom in parsed.mol.GetAtoms()):
+    if field != "MMFF94s" and any(is_metal(atom) for atom in parsed.mol.GetAtoms()):
         notes.append("UFF is rough for metals: take bond lengths and angles around them as a sketch.")
     return notes
 
 
-def _is_metal(atom: Chem.Atom) -> bool:
+def is_metal(atom: Chem.Atom) -> bool:
     return Chem.GetPeriodicTable().GetRow(atom.GetAtomicNum()) > 1 and atom.GetSymbol() not in _NON_METALS

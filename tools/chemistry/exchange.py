@@ -46,11 +46,11 @@ class Exchange:
 NO_EXCHANGE = Exchange((), frozenset(), frozenset())
 
 
-def exchange_of(mol: Chem.Mol) -> Exchange:
-    """The resonance and the exchange of protons in ``mol``, whose hydrogens are atoms."""
+def exchange_of(mol: Chem.Mol, *, protons: bool = True) -> Exchange:
+    """The resonance and, with ``protons``, the exchange of protons in ``mol``, whose hydrogens are atoms."""
     kekule = Chem.Mol(mol)
     Chem.Kekulize(kekule, clearAromaticFlags=True)
-    kept = list(_candidates(kekule))
+    kept = [one for one in _candidates(kekule) if protons or not one.proton]
     while kept:
         labels, near = labelled_graph(mol, _together(kept))
         classes = refined_classes(labels, near)
