@@ -14,7 +14,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError
-from tools.chemistry.chemicals_tables import folder, rows_with_cell, rows_with_skeleton
+from tools.chemistry.chemicals_tables import folder, rows_with_inchikey, rows_with_skeleton
 from tools.inputs import notations
 from tools.inputs.elements import ELEMENT_NAMES, parse_element
 from tools.inputs.formulas import parse_formula
@@ -159,9 +159,7 @@ def _entries(key: str, mol: Chem.Mol) -> list[tuple[str, str]]:
     """(CAS, name) of the rows with this InChIKey whose formula is that of the structure; the smaller tables first."""
     composition = parse_formula(CalcMolFormula(mol)).counts
     found: dict[str, str] = {}
-    for cells in rows_with_cell(key):
-        if cells[6] != key:
-            continue
+    for cells in rows_with_inchikey(key):
         try:
             listed = parse_formula(cells[2].split("+")[0].split("-")[0]).counts
         except ToolInputError:
