@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from tools.running import Workers
 WORKERS = 2
 LOOK_AHEAD = 16  # rows under way or done but not yet written: the order is kept, the memory bounded
 LONGEST_LINE = 2_000_000
+_ROW = '{"tool": "count_atoms", "arguments": {"molecule": "CCO"}}'
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -115,8 +117,12 @@ def _row(line: bytes) -> tuple[str, dict[str, Any]]:
         text = line.decode()
     except UnicodeDecodeError as error:
         raise ToolInputError("The line is not UTF-8", f"byte {error.start + 1}", "save the file as UTF-8") from None
-    row = _object(text, "line", '{"tool": "count_atoms", "arguments": {"molecule": "CCO"}}')
+    if not text.strip():
+        raise ToolInputError("The line is empty", "line", f"write an object such as {_ROW}")
+    row = _object(text, "line", _ROW)
     name, arguments = row.get("tool"), row.get("arguments", {})
+    if isinstance(arguments, str):  # the arguments of a model's call are often JSON inside JSON
+        arguments = _arguments(arguments)
     if not isinstance(name, str) or not isinstance(arguments, dict):
         raise ToolInputError('The line needs "tool" (a name) and "arguments" (an object)', "line", "write both")
     return name, arguments
@@ -128,13 +134,22 @@ def _arguments(text: str) -> dict[str, Any]:
 
 def _object(text: str, where: str, example: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         raise ToolInputError(
             f"{shown(text)} is not JSON ({error})", where, f"write an object such as {example}"
         ) from None
     if not isinstance(value, dict):
         raise ToolInputError(f"{shown(text)} is not a JSON object", where, f"write an object such as {example}")
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises ``ToolInputError`` for a name that stands twice, of which JSON readers take the last."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        (double, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+        raise ToolInputError(f"{shown(double)} stands twice in one object", "line", "write each name once")
     return value
 
 

@@ -91,6 +91,8 @@ def test_batch_answers_every_line_in_order_whatever_is_in_it():
         b'{"tool": "count_atoms", "arguments": [1]}\n',
         b'{"tool": "count_atoms", "arguments": {"molecule": "\xff", "element": "C"}}\n',
         b'{"tool": "count_atoms", "arguments": {"molecule": "\\ud800", "element": "C"}}\n',
+        b'{"tool": "count_atoms", "arguments": {"molecule": "C", "molecule": "CC"}}\n',
+        b'{"tool": "cluster", "arguments": {"molecules": ["C"], "cutoff": NaN}}\n',
         row("no_such_tool"),
         row("count_atoms", molecule="C" * 1_200_000, element="C"),
         b" " * 3_000_000 + b"\n",
@@ -100,10 +102,18 @@ def test_batch_answers_every_line_in_order_whatever_is_in_it():
     status, answers, said = tools("batch", given=b"".join(lines))
     assert (status, said) == (0, "")
     assert len(answers) == len(lines)
-    assert [answer["ok"] for answer in answers] == [True, *[False] * 12, True]
+    assert [answer["ok"] for answer in answers] == [True, *[False] * 14, True]
     assert (answers[0]["data"]["count"], answers[-1]["data"]["count"]) == (2, 3)
     assert all(set(answer["error"]) == {"what", "where", "hint"} for answer in answers[1:-1])
+    assert answers[2]["error"]["what"] == "The line is empty"
     assert "UTF-8" in answers[7]["error"]["what"]
+    assert "'molecule' stands twice" in answers[9]["error"]["what"]
+
+
+def test_batch_takes_arguments_that_are_json_inside_json_as_models_write_them():
+    given = json.dumps({"tool": "count_atoms", "arguments": json.dumps({"molecule": "CCO"})}).encode()
+    _, [answer], _ = tools("batch", given=given)
+    assert answer["data"]["count"] == 9
 
 
 def test_batch_keeps_the_order_of_quick_and_slow_rows():

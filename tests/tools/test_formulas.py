@@ -65,3 +65,11 @@ def test_hydrogens_isotopes_in_capitals_are_named_in_the_doubt(text):
 def test_a_group_has_no_isotopes():
     with pytest.raises(ToolInputError, match="isotope"):
         parse_formula("Cl^3Me")
+
+
+@pytest.mark.parametrize(
+    ("text", "in_doubt"),
+    [("NaCI", True), ("CHCI3", True), ("CI4", True), ("NaCl", False), ("C2H5I", False), ("HClIn", False)],
+)
+def test_a_capital_i_after_carbon_is_told_from_chlorine(text, in_doubt):
+    assert any("chlorine is Cl" in note for note in parse_formula(text).notes) is in_doubt

@@ -168,6 +168,8 @@ def doubts(plain: PlainText) -> tuple[str, ...]:
     if found and found[1].title() in ELEMENT_NAMES:
         symbol = found[1].title()
         return (f"{found[1]} was read as {_names(found[1])}; {ELEMENT_NAMES[symbol]} is {symbol}.",)
+    if re.search(r"CI(?![a-z])", plain.text):  # as scanned texts have NaCI
+        return ("CI was read as carbon and iodine, with a capital I; chlorine is Cl, with a small l.",)
     return ()
 
 
