@@ -64,6 +64,7 @@ TOOL_MODULES = (
     "tools.chemistry.oxidation_states",
     "tools.biology.sequences",
     "tools.biology.proteins",
+    "tools.biology.melting",
     "tools.biology.peptides",
 )
 
