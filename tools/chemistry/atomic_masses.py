@@ -20,6 +20,7 @@ from rdkit import Chem
 from errors import ToolInputError
 from tools.chemistry.mendeleev_tables import rows
 from tools.inputs.formulas import ATOMIC_NUMBERS, ParsedFormula
+from tools.inputs.graph import atoms_of
 
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "atomic_weights.csv"
 ELECTRON_MASS_DA = 5.485799090441e-4  # CODATA 2022; Da
@@ -136,7 +137,7 @@ def molecule_average_mass(mol: Chem.Mol) -> float:
     return sum(
         (atom_weight(atom.GetSymbol(), atom.GetIsotope()) if atom.GetAtomicNum() else 0.0)
         + atom.GetTotalNumHs() * atom_weight("H")
-        for atom in list(mol.GetAtoms())
+        for atom in atoms_of(mol)
     )
 
 

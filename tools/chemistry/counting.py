@@ -11,6 +11,7 @@ from rdkit import Chem
 from tools.inputs import ElementSymbol, MoleculeText
 from tools.inputs.elements import parse_element
 from tools.inputs.formulas import hill_formula
+from tools.inputs.graph import atoms_of
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Table, ToolOutput
 from tools.registry import tool
@@ -32,7 +33,7 @@ def count_atoms(molecule: MoleculeText, element: ElementSymbol | None = None) ->
     parsed = parse_molecule(molecule)
     counts = atom_counts(parsed.mol)
     notes = list(parsed.notes)
-    if any(atom.GetAtomicNum() == 1 and atom.GetIsotope() for atom in list(parsed.mol.GetAtoms())):
+    if any(atom.GetAtomicNum() == 1 and atom.GetIsotope() for atom in atoms_of(parsed.mol)):
         notes.append("Deuterium and tritium are counted as hydrogen.")
     notes.append("Hydrogens that the notation leaves out are counted.")
     heavy = sum(counts.values()) - counts.get("H", 0)
@@ -64,7 +65,7 @@ def molecular_formula(mol: Chem.Mol) -> str:
 def atom_counts(mol: Chem.Mol) -> dict[str, int]:
     """Element symbol to count, in Hill's order (C, H, then by the alphabet)."""
     counts: Counter[str] = Counter()
-    for atom in list(mol.GetAtoms()):
+    for atom in atoms_of(mol):
         counts[atom.GetSymbol()] += 1
         counts["H"] += atom.GetTotalNumHs()
     first = ("C", "H") if counts["C"] else ()

@@ -13,6 +13,7 @@ from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.inchi_writing import inchikey_of
 from tools.chemistry.rings import cyclomatic_number
 from tools.inputs import MoleculeText
+from tools.inputs.graph import atoms_of
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Table, ToolOutput
 from tools.registry import tool
@@ -115,13 +116,14 @@ def _limits(mol: Chem.Mol, data: dict[str, Any]) -> list[str]:
         notes.append(
             "Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted."
         )
-    if any(atom.GetFormalCharge() for atom in mol.GetAtoms()) or len(Chem.GetMolFrags(mol)) > 1:
+    atoms = atoms_of(mol)
+    if any(atom.GetFormalCharge() for atom in atoms) or len(Chem.GetMolFrags(mol)) > 1:
         notes.append(
             "logP (Crippen) is fitted to neutral single compounds: for ions, salts and mixtures it is no more than a rough sum."
         )
-    foreign = sorted({atom.GetSymbol() for atom in mol.GetAtoms() if atom.GetAtomicNum() not in _CRIPPEN_ELEMENTS})
+    foreign = sorted({atom.GetSymbol() for atom in atoms if atom.GetAtomicNum() not in _CRIPPEN_ELEMENTS})
     if foreign:
         notes.append(f"logP and QED are not fitted for {', '.join(foreign)}.")
-    if any(atom.GetIsotope() for atom in mol.GetAtoms()):
+    if any(atom.GetIsotope() for atom in atoms):
         notes.append("Isotope labels are counted with the mass of that isotope, in the average mass, too.")
     return notes

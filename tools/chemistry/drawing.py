@@ -17,6 +17,7 @@ from tools.chemistry.cip_labels import label_by_cip
 from tools.chemistry.counting import molecular_formula
 from tools.chemistry.numbering import NUMBERING
 from tools.inputs import MoleculesText
+from tools.inputs.graph import bonds_of
 from tools.inputs.molecules import ParsedMolecule, parse_molecules
 from tools.inputs.smarts import names_hydrogens, parse_smarts
 from tools.outputs import Svg, ToolOutput
@@ -49,6 +50,13 @@ _VARIABLE["#000000"] = _VARIABLE[_ATOM_COLOURS[6][1]]  # RDKit's colour of numbe
 _HEX = re.compile("#[0-9A-Fa-f]{6}")
 
 
+def _rgb(colour: str) -> tuple[float, float, float]:
+    return tuple(int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))  # type: ignore[return-value]
+
+
+_PALETTE = {-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}}
+
+
 def molecule_svg(
     parsed: ParsedMolecule,
     title: str = "",
@@ -78,13 +86,11 @@ def molecule_svg(
     options.minFontSize = 11
     options.addAtomIndices = atom_numbers
     options.addStereoAnnotation = stereo_labels
-    options.setAtomPalette(
-        {-1: _rgb(_OTHER[1]), **{number: _rgb(colour) for number, (_, colour) in _ATOM_COLOURS.items()}}
-    )
+    options.setAtomPalette(_PALETTE)
     colours = dict(highlight) if isinstance(highlight, Mapping) else dict.fromkeys(highlight, HIGHLIGHTS[0])
     bonds = [
         bond.GetIdx()
-        for bond in mol.GetBonds()
+        for bond in (bonds_of(mol) if colours else ())
         if colours.get(bond.GetBeginAtomIdx(), "begin") == colours.get(bond.GetEndAtomIdx(), "end")
     ]
     rdMolDraw2D.PrepareAndDrawMolecule(
@@ -132,10 +138,6 @@ def _styled(text: str, title: str, described: str) -> str:
     svg = _HEX.sub(lambda found: _VARIABLE.get(found.group().lower(), found.group()), svg)
     opening = svg.index(">") + 1
     return f"{svg[:opening]}<title>{escape(title)}</title><desc>{escape(described)}</desc>{svg[opening:]}"
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    return tuple(int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))  # type: ignore[return-value]
 
 
 @tool(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rdkit import Chem, rdBase
 
+from tools.inputs.graph import atoms_of
+
 _HALOGENS = frozenset((17, 35, 53, 85))
 
 
@@ -26,7 +28,7 @@ def _with_halogen_double_bonds(mol: Chem.Mol) -> Chem.Mol:
     key would be another than that of PubChem (chlorate, iodate, periodic acid).
     """
     centres = [
-        atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() in _HALOGENS and atom.GetFormalCharge() > 0
+        atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum() in _HALOGENS and atom.GetFormalCharge() > 0
     ]
     if not centres:
         return mol

@@ -16,6 +16,7 @@ from tools.argument_forms import also_called
 from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
 from tools.chemistry.numbering import in_said_order
 from tools.inputs import MoleculeText
+from tools.inputs.graph import bonds_of
 from tools.inputs.molecules import parse_molecule
 from tools.outputs import Cell, Table, ToolOutput
 from tools.registry import tool
@@ -249,10 +250,10 @@ def ring_counts(mol: Chem.Mol, rings: list[Ring]) -> tuple[dict[str, int], dict[
 
 def cyclomatic_number(mol: Chem.Mol) -> int:
     """Bonds − atoms + components, without dative bonds: how many rings a smallest set has."""
-    plain = Chem.RWMol(mol)
-    for bond in mol.GetBonds():
-        if bond.GetBondType() in (Chem.BondType.DATIVE, Chem.BondType.ZERO):
-            plain.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    loose = [bond for bond in bonds_of(mol) if bond.GetBondType() in (Chem.BondType.DATIVE, Chem.BondType.ZERO)]
+    plain = Chem.RWMol(mol) if loose else mol
+    for bond in loose:
+        plain.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
     return plain.GetNumBonds() - plain.GetNumAtoms() + len(Chem.GetMolFrags(plain))
 
 

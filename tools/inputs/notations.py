@@ -25,6 +25,7 @@ _FORMULA_PART = re.compile(r"([A-Z][a-z]?)(\d*)")
 _SELFIES = re.compile(r"(?:\[[^\[\]\s]+\]|\.)+")
 _SELFIES_SIGN = re.compile(r"\[[=#/\\-]*(?:Branch\d|Ring\d)\]|\[nop\]|\[(?:[=/\\]\d*|#)[A-Z][^\[\]]*\]")
 _SELFIES_PLAIN = re.compile(r"(?:\[(?:C|N|O|S|P|F|Cl|Br|I|B)\]){2,}")
+_MOLFILE = re.compile(r"\bV[23]000\b|^M  END|^\$\$\$\$", re.MULTILINE)
 _SMARTS = (
     (re.compile(r"\$\("), "$( )"),
     (re.compile(r"\[[^\[\]]{0,40}#\d"), "[#n]"),
@@ -143,7 +144,8 @@ def sequence_kind(text: str) -> str:
 
 
 def is_molfile(text: str) -> bool:
-    return bool(re.search(r"\bV[23]000\b|^M  END|^\$\$\$\$", text, re.MULTILINE))
+    signs = ("V2000", "V3000", "M  END", "$$$$")  # sought first, since most texts have none
+    return any(sign in text for sign in signs) and bool(_MOLFILE.search(text))
 
 
 def may_be_name(text: str) -> bool:

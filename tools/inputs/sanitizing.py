@@ -10,6 +10,7 @@ from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES, is_known_nuclide
+from tools.inputs.graph import atoms_of, bonds_of
 from tools.inputs.smiles_errors import MOST_HEAVY_ATOMS, SmilesReading
 
 MOST_RINGS = 400
@@ -31,14 +32,13 @@ def sanitized(
         )  # fmt: skip
     if mol.GetNumBonds() - mol.GetNumAtoms() + 1 > MOST_RINGS:
         raise ToolInputError(f"{shown(text)} has more than {MOST_RINGS} rings", where, "give a smaller molecule")
-    # lists, since RDKit's own sequences look every atom up anew, which was a third of a call's time
-    atoms, bonds = list(mol.GetAtoms()), list(mol.GetBonds())
+    atoms, bonds = atoms_of(mol), bonds_of(mol)
     _refuse_atoms(atoms, text, where, dummies, reading)
     _refuse_bonds(bonds, text, where, reading)
     charges = [atom.GetFormalCharge() for atom in atoms]
     marks = [atom.GetIdx() for atom in atoms if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
     for mark in marks:
-        mol.GetAtomWithIdx(mark).SetIntProp("_written", mark)
+        atoms[mark].SetIntProp("_written", mark)
     with rdBase.BlockLogs(), _in_a_sentence(text, where):
         Chem.SanitizeMol(mol)
         changed = {
@@ -52,7 +52,7 @@ def sanitized(
             Chem.SetDoubleBondNeighborDirections(mol)
         mol = Chem.RemoveHs(mol)
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    atoms = list(mol.GetAtoms())
+    atoms = atoms_of(mol)
     kept = set()
     for atom in atoms if marks else ():
         if atom.HasProp("_written"):
@@ -113,14 +113,14 @@ def _refuse_bonds(bonds: list[Chem.Bond], text: str, where: str, reading: Smiles
     RDKit gives the oxygen of ``CN(C)(C)->O`` two hydrogens, so that the mass would be wrong.
     """
     for bond in bonds:
-        if bond.HasQuery() or bond.GetBondType() in (Chem.BondType.UNSPECIFIED, Chem.BondType.ZERO):
+        kind = bond.GetBondType()
+        if bond.HasQuery() or kind in (Chem.BondType.UNSPECIFIED, Chem.BondType.ZERO):
             raise ToolInputError(
                 f"{shown(text)} has a bond that stands for several kinds",
                 f"{where}, atoms {bond.GetBeginAtomIdx() + 1} and {bond.GetEndAtomIdx() + 1}",
                 "draw it as single, double, triple, aromatic or dative",
             )
-        taker = bond.GetEndAtom()
-        if bond.GetBondType() == Chem.BondType.DATIVE and taker.GetSymbol() in _NO_ACCEPTORS:
+        if kind == Chem.BondType.DATIVE and (taker := bond.GetEndAtom()).GetSymbol() in _NO_ACCEPTORS:
             raise ToolInputError(
                 f"{shown(text)} has a dative bond to {ELEMENT_NAMES[taker.GetSymbol()]}, which takes none",
                 f"{where}, {_place(taker.GetIdx(), reading)}",
@@ -155,7 +155,7 @@ def _has_directions(bonds: list[Chem.Bond]) -> bool:
 
 
 def _has_double_bond_stereo(mol: Chem.Mol) -> bool:
-    return any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
+    return any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in bonds_of(mol))
 
 
 def _composition_notes(mol: Chem.Mol, atoms: list[Chem.Atom]) -> list[str]:

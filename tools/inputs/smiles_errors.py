@@ -8,7 +8,7 @@ and keeps where each atom stands, in RDKit's atom order, to translate the compla
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rdkit import Chem
 
@@ -30,8 +30,7 @@ _BRACKET = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class WrittenAtom:
+class WrittenAtom(NamedTuple):
     """One atom as the text has it; ``position`` is the 1-based character of ``written`` in what the user gave."""
 
     written: str
@@ -78,6 +77,9 @@ class SmilesReading:
 
     def _read_one(self, index: int) -> int:
         character = self.smiles[index]
+        if found := _ORGANIC.match(self.smiles, index):
+            self._add(WrittenAtom(found[0], found[0].capitalize(), index + 1 + self.shift), index)
+            return found.end()
         if character == "[":
             return self._read_bracket(index)
         if found := _BOND.match(self.smiles, index):
@@ -90,9 +92,6 @@ class SmilesReading:
         if character in "().":
             self._read_structure(character, index)
             return index + 1
-        if found := _ORGANIC.match(self.smiles, index):
-            self._add(WrittenAtom(found[0], found[0].capitalize(), index + 1 + self.shift), index)
-            return found.end()
         raise self._unknown(index)
 
     def _add(self, atom: WrittenAtom, index: int) -> None:
