@@ -31,6 +31,7 @@ TOOL_MODULES = (
     "tools.chemistry.description",
     "tools.chemistry.notation",
     "tools.chemistry.drawing",
+    "tools.chemistry.structure_image",
     "tools.chemistry.conformers",
     "tools.chemistry.counting",
     "tools.chemistry.substructures",
@@ -38,6 +39,7 @@ TOOL_MODULES = (
     "tools.chemistry.rings",
     "tools.chemistry.paths",
     "tools.chemistry.atom_mapping",
+    "tools.chemistry.stereo",
     "tools.chemistry.isomers",
     "tools.chemistry.similarity",
     "tools.chemistry.clustering",
@@ -64,8 +66,10 @@ TOOL_MODULES = (
     "tools.chemistry.oxidation_states",
     "tools.biology.sequences",
     "tools.biology.proteins",
+    "tools.biology.restriction",
     "tools.biology.melting",
     "tools.biology.peptides",
+    "tools.biology.pairwise",
 )
 
 
