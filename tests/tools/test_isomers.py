@@ -175,6 +175,12 @@ def test_what_is_neither_molecule_nor_formula_is_refused(text):
         ("CC=C=C=CC", 2, 2),  # a butatriene is cis or trans
         ("CC=C1CCC(C)CC1", 2, 0),  # 4-methylcyclohexylidene: axial chirality
         ("CC1CC2(C1)CC(C)C2", 2, 0),  # 2,6-dimethylspiro[3.3]heptane
+        ("O=C1CCCC12CCCC2=O", 2, 0),  # spiro[4.4]nonane-1,6-dione: resolved by Gerlach 1968
+        ("Oc1cccc2CCC3(c12)CCc1cccc(O)c13", 2, 0),  # SPINOL: Birman, Rheingold and Lam 1999
+        ("C1CCC2(C1)CCCC2", 1, 1),
+        ("CC[GeH3]", 1, 1),
+        ("COP(=S)(S)OCC", 1, 1),
+        ("C1COCCOCCN2CCOCCOCCN1CCOCCOCC2", 1, 1),
         ("CCS(C)=O", 2, 0),
         ("CCOP(=O)(O)OC", 1, 1),  # P(=O)OH: the proton moves
         ("CC[NH+](C)CCC", 1, 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rdkit import Chem, rdBase
@@ -14,6 +15,7 @@ LARGEST_FUSED = 4  # a ring of 3 or 4 atoms is tested where it is fused to anoth
 ATTEMPTS = 40
 SHAPES = 4
 MOST_STEPS = 500
+MOST_BRIDGE_ATOMS = 7  # in,out isomers of larger bicycles exist: ingenol is one of bicyclo[4.4.1]undecane
 MOST_STRAIN_KCAL_MOL = 20.0  # trans-bicyclo[4.2.0]octane is some 5 above cis, trans-norcarane 25, an in-bridgehead more
 SEED = 61453
 
@@ -22,9 +24,13 @@ SEED = 61453
 class _Pair:
     """Two rings and the two atoms where their ways part; ``allowed`` by whether the chiral tags of these are the same."""
 
-    rings: set[int]
+    each: tuple[set[int], set[int]]
     ends: tuple[int, int]
     allowed: dict[bool, bool] = field(default_factory=dict)
+
+    @property
+    def rings(self) -> set[int]:
+        return self.each[0] | self.each[1]
 
 
 class StrainTest:
@@ -51,6 +57,47 @@ class StrainTest:
                 return False
         return True
 
+    def ties(self, isomer: Chem.Mol, asked: Callable[[int, int], bool]) -> list[tuple[int, int, bool]]:
+        """The pairs ``asked`` for that have one possible relation alone, and whether it is that of equal chiral tags.
+
+        ``isomer`` has a tag, whichever, at every centre. Bridges of few atoms leave no choice, the others are tested.
+        """
+        found = []
+        for pair in self._pairs:
+            if not asked(*pair.ends):
+                continue
+            if (same := _by_bridges(isomer, pair)) is not None:
+                found.append((*pair.ends, same))
+                continue
+            pair.allowed = pair.allowed or _tested(isomer, pair)
+            if pair.allowed[True] != pair.allowed[False]:
+                found.append((*pair.ends, pair.allowed[True]))
+        return found
+
+
+def _by_bridges(mol: Chem.Mol, pair: _Pair) -> bool | None:
+    """Whether the bridgeheads of a small bicycle have equal chiral tags, their outer ligands pointing away from each other.
+
+    None where its three bridges have more than 7 atoms, or there are no three of an atom or more.
+    """
+    one, other = pair.each
+    shared = one & other
+    if len(shared) < 3 or len(one | other) - 2 > MOST_BRIDGE_ATOMS:
+        return None
+    ways = (shared, one - other, other - one)
+    senses = []
+    for end in pair.ends:
+        near = [bond.GetOtherAtomIdx(end) for bond in mol.GetAtomWithIdx(end).GetBonds()]
+        bridges = [[at for at in near if at in way] for way in ways]
+        if any(len(found) != 1 for found in bridges):
+            return None
+        outer = [at for at in near if at not in one | other]
+        order = [near.index(at) for at in (*(found[0] for found in bridges), *outer)]
+        senses.append(sum(a > b for a, b in itertools.combinations(order, 2)) % 2)
+    return (
+        senses[0] != senses[1]
+    )  # seen from outside, the bridges run clockwise at one end and anticlockwise at the other
+
 
 def _pairs(mol: Chem.Mol, rings: list[set[int]]) -> list[_Pair]:
     found = []
@@ -60,7 +107,7 @@ def _pairs(mol: Chem.Mol, rings: list[set[int]]) -> list[_Pair]:
             near = {at: sum(n.GetIdx() in both for n in mol.GetAtomWithIdx(at).GetNeighbors()) for at in shared}
             ends = tuple(sorted(at for at, neighbours in near.items() if neighbours >= 3))
             if len(ends) == 2:
-                found.append(_Pair(both, ends))  # type: ignore[arg-type]
+                found.append(_Pair((one, other), ends))  # type: ignore[arg-type]
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rdkit import Chem, rdBase
 
+LARGEST_STIFF_RING = 8  # a nitrogen that bridges larger rings turns over
 _NONE = 4294967295  # RDKit's index for a ligand that is no atom: a hydrogen or lone pair
 
 
@@ -32,22 +33,26 @@ def stereo_elements(bare: Chem.Mol) -> tuple[Element, ...]:
     for one in found:
         if one.type == Chem.StereoType.Atom_Tetrahedral:
             atom = bare.GetAtomWithIdx(one.centeredOn)
-            if not _turns_over(atom):
+            hydrogens = atom.GetTotalNumHs()
+            if hydrogens < 2 and atom.GetDegree() + hydrogens > 2 and not _turns_over(atom):
                 ligands = tuple(neighbour.GetIdx() for neighbour in _neighbours_by_bond(atom))
                 elements.append(Element("centre", (atom.GetIdx(),), ligands))
         elif one.type == Chem.StereoType.Bond_Double and one.centeredOn not in in_chain:
             bond = bare.GetBondWithIdx(one.centeredOn)
-            if any(end.GetSymbol() == "N" and end.GetTotalNumHs() for end in (bond.GetBeginAtom(), bond.GetEndAtom())):
-                continue  # C=N-H: the proton exchanges
+            ends = (bond.GetBeginAtom(), bond.GetEndAtom())
+            if any(_is_linear(end) or (end.GetSymbol() == "N" and end.GetTotalNumHs()) for end in ends):
+                continue  # an azide; C=N-H, whose proton exchanges
             first, second, third, fourth = one.controllingAtoms
             ligands = (first if first != _NONE else second, third if third != _NONE else fourth)
+            if _NONE in ligands:
+                continue
             elements.append(
                 Element("double bond", (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()), ligands, bond.GetIdx())
             )
     known = {element.at[0] for element in elements if element.kind == "centre"}
     elements += [
         Element("centre", (at,), tuple(near.GetIdx() for near in _neighbours_by_bond(bare.GetAtomWithIdx(at))))
-        for at in sorted(_bridgehead_nitrogens(bare) - known)
+        for at in sorted((_bridgehead_nitrogens(bare) | _spiro_atoms(bare)) - known)
     ]
     for ends, bonds in cumulated:
         references = []
@@ -69,15 +74,33 @@ def _turns_over(atom: Chem.Atom) -> bool:
     neighbours = atom.GetNeighbors()
     if atom.GetSymbol() == "N":
         by_proton = atom.GetTotalNumHs() > 0
+        if atom.GetDegree() == 3 and _is_bridgehead(atom) and not _is_stiff(atom):
+            return True
         in_aziridine = atom.IsInRingSize(3) and all(other.GetSymbol() == "C" for other in neighbours)
         return by_proton or (in_aziridine and atom.GetDegree() == 3 and not _is_bridgehead(atom))
     if atom.GetSymbol() in ("P", "S", "As", "Se"):
-        ends = [other for other in neighbours if other.GetSymbol() == "O" and other.GetDegree() == 1]
-        orders = [
-            atom.GetOwningMol().GetBondBetweenAtoms(atom.GetIdx(), end.GetIdx()).GetBondTypeAsDouble() for end in ends
+        ends = [
+            (
+                other.GetSymbol(),
+                atom.GetOwningMol().GetBondBetweenAtoms(atom.GetIdx(), other.GetIdx()).GetBondTypeAsDouble(),
+            )
+            for other in neighbours
+            if other.GetDegree() == 1
         ]
-        return 2.0 in orders and 1.0 in orders  # P(=O)OH: the two oxygens are one by exchange of the proton
+        # P(=O)OH, P(=S)SH: the two ends are one by exchange of the proton
+        return any((element, 2.0) in ends and (element, 1.0) in ends for element in ("O", "S", "Se"))
     return False
+
+
+def _is_stiff(atom: Chem.Atom) -> bool:
+    """Whether two small rings hold a bridgehead; a cryptand's bridges are long enough to let its nitrogens through."""
+    rings = [ring for ring in atom.GetOwningMol().GetRingInfo().AtomRings() if atom.GetIdx() in ring]
+    return sum(len(ring) <= LARGEST_STIFF_RING for ring in rings) > 1
+
+
+def _is_linear(atom: Chem.Atom) -> bool:
+    """Whether an atom has two double bonds: nothing stands to a side (or, at sulfur, for long)."""
+    return sum(bond.GetBondType() == Chem.BondType.DOUBLE for bond in atom.GetBonds()) > 1
 
 
 def _bridgehead_nitrogens(mol: Chem.Mol) -> set[int]:
@@ -88,8 +111,34 @@ def _bridgehead_nitrogens(mol: Chem.Mol) -> set[int]:
         atom.GetIdx()
         for atom in mol.GetAtoms()
         if atom.GetSymbol() == "N" and atom.GetDegree() == 3 and _is_bridgehead(atom) and not atom.GetIsAromatic()
+        if _is_stiff(atom)
         if any(atom.GetIdx() in one & other for one, other in bridged)
     }
+
+
+def _spiro_atoms(mol: Chem.Mol) -> set[int]:
+    """Atoms that alone hold two rings together; RDKit passes by those with twice the same two arms (SPINOL)."""
+    return {
+        atom.GetIdx()
+        for atom in mol.GetAtoms()
+        if atom.GetDegree() == 4 and all(bond.IsInRing() for bond in atom.GetBonds()) and _parts_beside(atom) == 2
+        if all(bond.GetBondType() == Chem.BondType.SINGLE for bond in atom.GetBonds())
+    }
+
+
+def _parts_beside(atom: Chem.Atom) -> int:
+    """Into how many parts the neighbours of an atom fall when it is taken away."""
+    mol = atom.GetOwningMol()
+    parts, seen = 0, {atom.GetIdx()}
+    for start in atom.GetNeighbors():
+        parts += start.GetIdx() not in seen
+        waiting = [start.GetIdx()]
+        while waiting:
+            at = waiting.pop()
+            if at not in seen:
+                seen.add(at)
+                waiting += [near.GetIdx() for near in mol.GetAtomWithIdx(at).GetNeighbors()]
+    return parts
 
 
 def _is_bridgehead(atom: Chem.Atom) -> bool:

@@ -51,9 +51,10 @@ def _symmetries(mol: Chem.Mol, keep: set[int]) -> Iterator[dict[int, int]]:
     exchange does nothing to an element, and there may be millions of such exchanges.
     """
     labels = {atom.GetIdx(): repr(_label(atom)) for atom in mol.GetAtoms()}
+    phosphazene = _phosphazene_bonds(mol)
     near = {
         atom.GetIdx(): {
-            bond.GetOtherAtomIdx(atom.GetIdx()): bond.GetBondTypeAsDouble() for bond in atom.GetBonds()
+            bond.GetOtherAtomIdx(atom.GetIdx()): _order(bond, phosphazene) for bond in atom.GetBonds()
         }
         for atom in mol.GetAtoms()
     }  # fmt: skip
@@ -63,9 +64,9 @@ def _symmetries(mol: Chem.Mol, keep: set[int]) -> Iterator[dict[int, int]]:
         hanging: dict[int, list[str]] = {}
         leaves = [atom for atom, bonds in near.items() if len(bonds) == 1 and atom not in keep]
         for leaf in leaves:
-            neighbour, order = next(iter(near[leaf].items()))
+            neighbour, strength = next(iter(near[leaf].items()))
             if neighbour not in keep and neighbour not in leaves:
-                hanging.setdefault(neighbour, []).append(f"{order}{labels[leaf]}")
+                hanging.setdefault(neighbour, []).append(f"{strength}{labels[leaf]}")
                 del near[leaf], near[neighbour][leaf]
                 folded = True
         for atom, ends in hanging.items():
@@ -106,6 +107,21 @@ def _symmetries(mol: Chem.Mol, keep: set[int]) -> Iterator[dict[int, int]]:
         taken.add(atom)
     order = [atom for atom in order if atom not in image]
     yield from extend(0)
+
+
+def _order(bond: Chem.Bond, phosphazene: set[int]) -> float:
+    return 1.5 if bond.GetIdx() in phosphazene else bond.GetBondTypeAsDouble()
+
+
+def _phosphazene_bonds(mol: Chem.Mol) -> set[int]:
+    """The ring bonds of cyclophosphazenes, which are all alike although they are written as single and double."""
+    info = mol.GetRingInfo()
+    return {
+        bond
+        for atoms, bonds in zip(info.AtomRings(), info.BondRings(), strict=True)
+        if {mol.GetAtomWithIdx(atom).GetSymbol() for atom in atoms} == {"P", "N"}
+        for bond in bonds
+    }
 
 
 def _label(atom: Chem.Atom) -> tuple[int, ...]:
