@@ -66,8 +66,10 @@ TOOL_MODULES = (
     "tools.chemistry.oxidation_states",
     "tools.biology.sequences",
     "tools.biology.proteins",
+    "tools.biology.orfs",
     "tools.biology.restriction",
     "tools.biology.melting",
+    "tools.biology.pcr",
     "tools.biology.peptides",
     "tools.biology.pairwise",
 )
