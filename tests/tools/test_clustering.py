@@ -21,21 +21,37 @@ def test_the_molecule_with_most_neighbours_is_the_first_centroid():
     vectors = [bits(1, 2, 3), bits(1, 2, 3, 4), bits(2, 3, 4), bits(9)]
     assert butina(vectors, 0.3) == [[1, 0, 2], [3]]
     assert butina(vectors, 0.0) == [[0], [1], [2], [3]]
-    assert butina(vectors, 1.0) == [[0, 1, 2, 3]] or butina(vectors, 1.0)[0][0] == 0
+    assert butina(vectors, 1.0) == [[3, 0, 1, 2]]  # all are neighbours, and of equals the last leads
 
 
 def test_a_distance_equal_to_the_cutoff_is_within_it():
     # similarity 3/5 = 0.6 exactly; 1 - 0.6 is 0.4 only up to rounding
-    assert butina([bits(1, 2, 3, 4), bits(1, 2, 3, 5)], 0.4) == [[0, 1]]
+    assert butina([bits(1, 2, 3, 4), bits(1, 2, 3, 5)], 0.4) == [[1, 0]]
     assert butina([bits(1, 2, 3, 4), bits(1, 2, 3, 5)], 0.39) == [[0], [1]]
 
 
-def test_counts_are_renewed_after_each_cluster():
-    # a hub 0 with 1, 2, 3; 4 was near 3 and 5: with 3 gone, 4 and 5 are equals and the earlier leads
+def test_of_equals_the_later_item_leads():
     hub = bits(1, 2, 3, 4, 5, 6)
-    near = [bits(1, 2, 3, 4, 5), bits(2, 3, 4, 5, 6), bits(1, 3, 4, 5, 6)]
+    near = [bits(1, 2, 3, 4), bits(3, 4, 5, 6), bits(1, 2, 5, 6)]  # 4/6 of the hub, 2/6 of each other
     far = [bits(20, 21, 22), bits(20, 21, 23)]
-    assert butina([hub, *near, *far], 0.5) == [[0, 1, 2, 3], [4, 5]]
+    assert butina([hub, *near, *far], 0.5) == [[0, 1, 2, 3], [5, 4]]
+
+
+@pytest.mark.parametrize("cutoff", [0.25, 0.45, 0.55, 0.65, 0.75])
+def test_the_clusters_are_those_of_rdkits_own_function(cutoff):
+    from rdkit import Chem, DataStructs
+    from rdkit.Chem import rdFingerprintGenerator
+    from rdkit.ML.Cluster import Butina
+
+    ends = ["O", "N", "Cl", "C(=O)O", "c1ccccc1", "OC", "C#N", "C1CC1", "c1ccncc1", "S(=O)(=O)C"]
+    molecules = [f"{left}CC{right}" for left in ("C", "CC", "OC", "c1ccccc1C") for right in ends]
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+    made = [generator.GetFingerprint(Chem.MolFromSmiles(one)) for one in molecules]
+    distances = [
+        1 - value for at in range(1, len(made)) for value in DataStructs.BulkTanimotoSimilarity(made[at], made[:at])
+    ]
+    known = Butina.ClusterData(distances, len(made), cutoff, isDistData=True)
+    assert {(one[0], frozenset(one)) for one in butina(made, cutoff)} == {(one[0], frozenset(one)) for one in known}
 
 
 def test_a_series_of_alcohols_and_one_of_arenes_are_told_apart():

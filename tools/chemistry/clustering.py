@@ -89,9 +89,9 @@ def cluster(
         *prefixed_notes(parsed),
         f"Butina clustering (1999) by the {name}; the cutoff {cutoff:g} is a Tanimoto distance, a similarity of at least "
         f"{1 - cutoff:.4g}.",
-        "The molecule with most neighbours within the cutoff comes first and takes them as its cluster; counts are renewed after "
-        "each cluster, and of equals the earlier item comes first. The first item of a cluster is its centroid. Members of "
-        "different clusters can be within the cutoff of each other.",
+        "The molecule with most neighbours within the cutoff comes first and takes them as its cluster, then the next that is not "
+        "taken; neighbours are counted once, and of equals the later item comes first, as in RDKit. The first item of a cluster is "
+        "its centroid. Members of different clusters can be within the cutoff of each other.",
         "Items are numbered from 1 in the order given. Stereochemistry is not part of the fingerprint.",
     ]
     if alike := _same_bits(bits, [molecule.smiles for molecule in parsed]):
@@ -114,7 +114,7 @@ def cluster(
 def butina(bits: list, cutoff: float) -> list[list[int]]:
     """Clusters as lists of indices, centroid first, then members by their distance; larger clusters first.
 
-    Own code, since RDKit's breaks ties by the last item, and rounds no distance: 0.4 must take in 1 - 0.6.
+    As RDKit's Butina.ClusterData without reordering, but for distances equal to the cutoff up to rounding: 0.3 takes in 1 - 0.7.
     """
     near: list[set[int]] = [set() for _ in bits]
     similar: list[list[float]] = []
@@ -124,12 +124,13 @@ def butina(bits: list, cutoff: float) -> list[list[int]]:
         near[at] = {other for other, value in enumerate(values) if 1 - value <= cutoff + 1e-9 and other != at}
     left = set(range(len(bits)))
     clusters = []
-    while left:
-        centroid = min(left, key=lambda at: (-len(near[at] & left), at))
+    for centroid in sorted(left, key=lambda at: (-len(near[at]), -at)):
+        if centroid not in left:
+            continue
         members = sorted(near[centroid] & left, key=lambda other: (-similar[centroid][other], other))
         clusters.append([centroid, *members])
         left -= {centroid, *members}
-    return clusters
+    return sorted(clusters, key=lambda members: (-len(members), min(members)))
 
 
 def _same_bits(bits: list, smiles: list[str]) -> list[tuple[int, int]]:
