@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections import Counter
 from typing import Literal
 
-from Bio import BiopythonWarning
-from Bio.Data import CodonTable
 from Bio.Data.IUPACData import protein_letters_1to3_extended
 from Bio.Seq import Seq
 from Bio.SeqUtils import gc_fraction
 
 from errors import ToolInputError
+from tools.biology.genetic_codes import code_name, genetic_code, translated
 from tools.biology.masses import average_mass, composition, has_mass
 from tools.inputs import NucleotideText, SequenceText
 from tools.inputs.alphabets import UNSURE_RESIDUES
@@ -116,10 +114,7 @@ def translate(
     ``table`` is NCBI's number (1 standard, 4 mycoplasma, 11 bacteria), negative frames read the reverse complement.
     Raises ``ToolInputError`` for less than one codon, an unknown table, or what is not DNA or RNA.
     """
-    code = CodonTable.unambiguous_dna_by_id.get(table)
-    if code is None:
-        known = ", ".join(map(str, sorted(CodonTable.unambiguous_dna_by_id)))
-        raise ToolInputError(f"There is no NCBI genetic code {table}", "table", f"choose one of: {known}")
+    code = genetic_code(table)
     parsed = parse_nucleotides(sequence)
     strand = Seq(parsed.residues.replace("U", "T"))
     if frame < 0:
@@ -131,14 +126,12 @@ def translate(
         raise ToolInputError(
             f"{len(parsed.residues)} nt in frame {frame} hold no whole codon", "sequence", "give at least three bases"
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", BiopythonWarning)  # codes with codons of two meanings: said in the notes
-        whole = str(read.translate(table=table))
+    whole = translated(str(read), table)
     protein = whole.split("*")[0] if to_stop else whole
     stops = whole.count("*")
     notes = [
         *parsed.notes,
-        f"Genetic code {table}: {', '.join(name for name in code.names if name)}.",
+        f"Genetic code {code_name(code)}.",
         _frame_note(frame),
     ]
     if dual := sorted(set(code.stop_codons) & code.forward_table.keys()):
