@@ -72,6 +72,7 @@ TOOL_MODULES = (
     "tools.biology.pcr",
     "tools.biology.peptides",
     "tools.biology.pairwise",
+    "tools.biology.multiple_alignment",
 )
 
 

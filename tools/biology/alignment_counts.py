@@ -70,4 +70,9 @@ def is_identical(one: str, other: str, alphabet: Alphabet) -> bool:
     """Whether both letters stand for the same one residue for certain; T and U are one base."""
     if alphabet != "protein":
         one, other = one.replace("U", "T"), other.replace("U", "T")
-    return one == other and one != GAP and one not in _UNSURE[alphabet]
+    return one == other and is_certain(one, alphabet)
+
+
+def is_certain(letter: str, alphabet: Alphabet) -> bool:
+    """Whether it stands for one residue, and is no gap."""
+    return letter != GAP and letter not in _UNSURE[alphabet]

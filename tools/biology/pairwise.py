@@ -14,8 +14,9 @@ from tools.biology.alignment_counts import Counts, Pair, count_columns, marks
 from tools.biology.alignment_text import GAP, pair_in_lines
 from tools.biology.scoring import Scoring, scored_letters, scoring_for
 from tools.inputs import SequenceText
-from tools.inputs.alphabets import NAMES, Alphabet, is_surely_nucleic
-from tools.inputs.sequences import ParsedSequence, parse_sequence
+from tools.inputs.alike_sequences import parse_alike
+from tools.inputs.alphabets import NAMES, Alphabet
+from tools.inputs.sequences import ParsedSequence
 from tools.outputs import Table, Text, ToolOutput
 from tools.registry import tool
 
@@ -104,45 +105,12 @@ def align_pair(
 
 
 def _parsed(a: str, b: str) -> tuple[ParsedSequence, ParsedSequence, list[str]]:
-    """Both sequences; where one alone stays open, it is read as the kind that the other is."""
-    read: list[ParsedSequence | ToolInputError] = []
-    for text, where in ((a, "a"), (b, "b")):
-        try:
-            read.append(parse_sequence(text, "auto", where))
-        except ToolInputError as error:
-            read.append(error)
-    first, second = read
-    if isinstance(first, ToolInputError):
-        if isinstance(second, ToolInputError):
-            raise first
-        first = _as_kind_of(second, a, "a", first)
-    if isinstance(second, ToolInputError):
-        second = _as_kind_of(first, b, "b", second)
-    if first.alphabet == "protein" != second.alphabet and not is_surely_nucleic(second.residues):
-        second = parse_sequence(b, "protein", "b")
-    if second.alphabet == "protein" != first.alphabet and not is_surely_nucleic(first.residues):
-        first = parse_sequence(a, "protein", "a")
-    if (first.alphabet == "protein") != (second.alphabet == "protein"):
-        raise ToolInputError(
-            f"a is {_article(first.alphabet)} and b is {_article(second.alphabet)}", "b",
-            "translate the nucleic acid first, or give two sequences of one kind",
-        )  # fmt: skip
+    first, second = parse_alike((a, b), ("a", "b"))
     notes = [f"{where}: {note}" for where, parsed in (("a", first), ("b", second)) for note in parsed.notes]
     notes += [f"{where} was read as {NAMES[one.alphabet]}: {one.why}." for where, one in (("a", first), ("b", second))]
     if first.alphabet != second.alphabet:
         notes.append("DNA was aligned with RNA: T and U were taken as one base.")
     return first, second, notes
-
-
-def _as_kind_of(known: ParsedSequence, text: str, where: str, complaint: ToolInputError) -> ParsedSequence:
-    try:
-        return parse_sequence(text, known.alphabet, where)
-    except ToolInputError:
-        raise complaint from None
-
-
-def _article(alphabet: Alphabet) -> str:
-    return "a protein" if alphabet == "protein" else NAMES[alphabet]
 
 
 def _names(first: ParsedSequence, second: ParsedSequence) -> tuple[str, str]:

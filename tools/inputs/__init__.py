@@ -29,6 +29,12 @@ NucleotideText = Annotated[str, _text("nucleotides", "One DNA or RNA sequence, p
 ProteinText = Annotated[
     str, _text("protein", "One protein sequence in one-letter code, plain or as FASTA, or in three-letter code")
 ]
+SequencesText = Annotated[
+    str | list[str], _text("sequences", "Three or more sequences of one kind: FASTA records, or a list of plain sequences")
+]
+FileText = Annotated[
+    str, _text("file", "The name of an attached file, such as file_1; on the command line, the path of a file")
+]
 FormulaText = Annotated[str, _text("formula", "A molecular formula, with its charge if any: C8H10N4O2, NO3^-, Fe^{3+}")]
 MoleculeOrFormula = Annotated[
     str, _text("molecule_or_formula", "One molecule (SMILES, InChI, CAS number or name) or a molecular formula")
