@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from app.amounts import take_amounts
+from app.equations import take_equations
+from app.notations import notation_of, sequence_kind
 from errors import RetortError
 from tools.inputs.elements import parse_element
 from tools.inputs.names import close_names, look_up_name, looks_systematic
-from tools.inputs.three_letter import from_three_letters
 
-Kind = Literal["structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction"]
+Kind = Literal[
+    "structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction", "reactants",
+    "products", "adduct", "reaction_name", "nucleus", "numbers", "atom", "ratio", "unit", "quantity", "concentration",
+    "volume", "mass", "molar mass", "temperature", "density", "purity", "restriction enzyme", "protease",
+]  # fmt: skip
 LONGEST_REQUEST = 50_000
 LONGEST_NAME_WORDS = 5
 
 _QUOTED = re.compile(r"`([^`\n]{1,2000})`|\"([^\"\n]{1,2000})\"|“([^”\n]{1,2000})”")
+_INCHI = re.compile(r"(?<![\w])InChI=1\S+")
 _FASTA = re.compile(r"(?:^|\n|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
 _RESIDUES = re.compile(r"(?<![\w\-])[A-Z*]{10,}(?:[ \t]*\n[ \t]*[A-Z*]{5,})*(?![\w\-])")
 _WORD = re.compile(r"\S+")
-_CAS = re.compile(r"\d{2,7}-\d{2}-\d")
-_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
-_SELFIES = re.compile(r"(?:\[[A-Za-z0-9=#@+\-/\\]+\]){2,}")
-_SMILES = re.compile(r"(?:\[[^\[\]\s]{0,40}\]?|Br|Cl|[BCNOPSFIbcnops*]|[-=#$:/\\.()@+%~\]\[]|\d)+")
-_FORMULA = re.compile(r"(?:\(?[A-Z][a-z]?\d*\)?\d*)+(?:\^?\{?\d*[+-]\}?)?")
-_SMALL_BASES = frozenset("acgtun")
-_AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWYX")
 #: Words of the sentence itself, never of a name.
 _GRAMMAR = """
     a about again also an and any are as at be been both by calculate can compute contain contains could create
@@ -51,7 +51,9 @@ NAMING = frozenset(
 
 @dataclass(frozen=True)
 class Entity:
-    """``text`` stands at ``start`` to ``end`` of the request; for an element ``value`` is its symbol."""
+    """``text`` stands at ``start`` to ``end`` of the request. ``value``: an element's symbol, a quantity's unit, the label of
+    a list of numbers, what a reaction is called, "named" for a formula that the tables give a structure for.
+    """
 
     kind: Kind
     text: str
@@ -66,22 +68,32 @@ def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
     found: list[Entity] = []
     taken = [False] * len(request)
 
-    def take(kind: Kind, start: int, end: int, value: str = "") -> None:
-        if not any(taken[start:end]):
-            taken[start:end] = [True] * (end - start)
-            found.append(Entity(kind, request[start:end], start, end, value))
+    def take(kind: Kind, start: int, end: int, value: str = "") -> bool:
+        if any(taken[start:end]) or start == end:
+            return False
+        taken[start:end] = [True] * (end - start)
+        text = request[start:end]
+        if kind == "formula" and look_up_name(text, systematic=False):
+            value = "named"
+        found.append(Entity(kind, text, start, end, value))
+        return True
+
+    for match in _INCHI.finditer(request):
+        take("structure", *_trimmed(request, *match.span()))
+    take_equations(request, _is_name, take)
 
     for match in _FASTA.finditer(request):
         residues = "".join(match.group(1).split("\n")[1:])
-        take(_sequence_kind("".join(residues.split()).upper()) or "protein", *_stripped(request, *match.span(1)))
+        take(sequence_kind("".join(residues.split()).upper()) or "protein", *_stripped(request, *match.span(1)))
     for match in _QUOTED.finditer(request):
         group = next(number for number in (1, 2, 3) if match.group(number) is not None)
-        kind = _kind(match.group(group)) or ("name" if _is_name(match.group(group)) else None)
+        kind = notation_of(match.group(group)) or ("name" if _is_name(match.group(group)) else None)
         if kind:
             take(kind, *match.span(group))
     for match in _RESIDUES.finditer(request):
-        if kind := _sequence_kind("".join(match.group().split())):
+        if kind := sequence_kind("".join(match.group().split())):
             take(kind, *match.span())
+    take_amounts(request, take)
     words = [_trimmed(request, *match.span()) for match in _WORD.finditer(request)]
     for start, end in words:
         if end - start <= 2 and start < end and not any(taken[start:end]) and (symbol := _element(request, start, end)):
@@ -99,71 +111,10 @@ def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
 
 def _take_word(request: str, start: int, end: int, take) -> None:
     word = request[start:end]
-    if kind := _kind(word):
+    if kind := notation_of(word):
         take(kind, start, end)
-    elif word.endswith(("'s", "’s")) and (kind := _kind(word[:-2])):
+    elif word.endswith(("'s", "’s")) and (kind := notation_of(word[:-2])):
         take(kind, start, end - 2)
-
-
-def _kind(text: str) -> Kind | None:
-    """What one word is by its form alone; None for an ordinary word."""
-    if ">>" in text:
-        return "reaction"
-    if text.startswith("InChI="):
-        return "structure"
-    if _INCHIKEY.fullmatch(text):
-        return "inchikey"
-    if _CAS.fullmatch(text):
-        return "cas"
-    if _SELFIES.fullmatch(text):
-        return "structure"
-    if kind := _sequence_kind(text):
-        return kind
-    if _looks_like_smiles(text):
-        return "structure"
-    if re.search(r"\d", text) and _FORMULA.fullmatch(text):
-        return "formula"
-    if from_three_letters(text) is not None and ("-" in text or len(text) >= 9) and text != text.lower():
-        return "protein"
-    return None
-
-
-def _sequence_kind(text: str) -> Kind | None:
-    if len(text) >= 12 and set(text) <= _SMALL_BASES:
-        text = text.upper()
-    letters = set(text) - {"*"}
-    if len(text) < 6 or not text.replace("*", "").isalpha() or not text.isupper():
-        return None
-    if letters <= set("ACGTN") and letters & set("GTA"):
-        return "dna"
-    if letters <= set("ACGUN") and letters & set("GUA"):
-        return "rna"
-    return "protein" if len(text) >= 8 and letters <= _AMINO_ACIDS and not letters <= set("CNSFPI") else None
-
-
-def _looks_like_smiles(text: str) -> bool:
-    """A run of atoms and bonds, right or wrong: with a sign that prose has not, or capitals of the organic subset."""
-    if not re.search(r"[A-Za-z]", text) or re.fullmatch(r"[\d.,:%()+\-/]*", text):
-        return False
-    if _SMILES.fullmatch(text):
-        if re.search(r"[=#\[\]\\@*]", text) or re.search(r"[A-Za-z]\(|\)[A-Za-z]", text):
-            return True
-        if re.search(r"[A-Za-z]\d", text):
-            return len(text) >= 4
-        return (
-            len(text) >= 2
-            and "C" in text
-            and re.fullmatch(r"(?:Br|Cl|[BCNOPSFI])+(?:[.](?:Br|Cl|[BCNOPSFI])+)*", text) is not None
-        )
-    # broken beyond the grammar: still a structure if it begins with atoms, has its brackets or bonds, and no words
-    sign = re.search(r"[=#()\[\]]", text)
-    return (
-        bool(sign)
-        and bool(re.match(r"[\[(]?[BCNOPSFIbcnops]", text))
-        and not re.search(r"[a-z]{3,}", re.sub(r"[bcnops]{2,}", "", text))
-        and len(text) >= 4
-        and not re.search(r"^[A-Za-z]+\([a-z]*\)$", text)
-    )
 
 
 def _element(request: str, start: int, end: int) -> str:
@@ -175,6 +126,8 @@ def _element(request: str, start: int, end: int) -> str:
         counted = re.search(r"(?:many|count|number of)\s+(?:the\s+)?$", request[:start], re.IGNORECASE)
         atoms = re.match(r"\s*-?\s*atom", request[end:], re.IGNORECASE)
         return _spoken_element(word) if counted or atoms else ""
+    if nuclide := re.fullmatch(r"([A-Za-z]+)-\d{1,3}", word):  # carbon-14, U-235
+        return word if _spoken_element(nuclide[1]) else ""
     return _spoken_element(word) or (_spoken_element(word[:-1]) if word.endswith("s") else "")
 
 

@@ -4,39 +4,42 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.amounts import number_in, numbers_in
+from app.choices import chosen_option, options
 from app.entities import Entity
-from app.wording import TOKEN, Candidate, Clause, contains, stem
+from app.solutions import amounts_of_solution, is_of_solutions
+from app.wording import ACCEPTS, ACCEPTS_AFTER_ALL, Candidate, Clause
 
 WRONG_SEQUENCE = 0.7  # DNA where a protein is wanted: the tool refuses it in a sentence, which helps more than silence
-_MOLECULE = frozenset(("structure", "cas", "name", "inchikey"))
-#: Which kinds of entity an argument takes.
-ACCEPTS: dict[str, frozenset[str]] = {
-    "molecule": _MOLECULE,
-    "molecules": _MOLECULE,
-    "name": frozenset(("name", "cas")),
-    "notation": _MOLECULE,
-    "formula": frozenset(("formula",)),
-    "molecule_or_formula": _MOLECULE | {"formula"},
-    "reaction": frozenset(("reaction",)),
-    "smarts": frozenset(("structure",)),
-    "element": frozenset(("element",)),
-    "sequence": frozenset(("dna", "rna", "protein")),
-    "nucleotides": frozenset(("dna", "rna")),
-    "protein": frozenset(("protein",)),
-}
+AFTER_ALL = 0.85
+#: A tool that takes all that was named goes before one that must be called for each of it.
+ONE_BY_ONE = 0.9
 SEQUENCES = ACCEPTS["sequence"]
-_SHARING = frozenset(
-    ("molecule", "molecules", "smarts", "molecule_or_formula")
-)  # kinds of argument that share molecules out
+_MOLECULE = ACCEPTS["molecule"]
+#: Kinds of argument that share molecules out.
+_SHARING = frozenset(("molecule", "molecules", "smarts", "core", "molecule_or_formula"))
+_OF_SEQUENCES = frozenset(("sequence", "nucleotides", "protein"))
+_LISTS = frozenset(("molecules", "restriction_enzymes"))
 #: Arguments that want just this kind: their tool goes before one that takes others, too.
 _SPECIFIC: dict[str, frozenset[str]] = {
     "name": frozenset(("name",)),
     "protein": ACCEPTS["protein"],
     "nucleotides": ACCEPTS["nucleotides"],
 }
+#: Words right before an entity that say which argument it is.
+_ROLES = {
+    "smarts": re.compile(
+        r"\b(?:smarts|pattern|substructure|motif|contain(?:s|ing)?|match(?:es|ing)?|for|with)\s*(?:is|=|:|the|a|an|of)?\s*[\"'`]?$",
+        re.IGNORECASE,
+    ),
+    "core": re.compile(r"\b(?:core|scaffold)\s*(?:is|=|:|of|the)?\s*[\"'`]?$", re.IGNORECASE),
+    "query": re.compile(r"\b(?:to|with|against|query|reference|like)\s*(?:is|=|:)?\s*[\"'`]?$", re.IGNORECASE),
+}
+_WITHIN = re.compile(r"\b(?:in|of|within|inside|on)\s+(?:the\s+)?(?:molecules?\s+)?[\"'`]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Routed:
     arguments: dict[str, Any]
 
 
-def fits(candidate: Candidate, subjects: list[Entity]) -> float:
+def fits(candidate: Candidate, clause: Clause, subjects: Sequence[Entity]) -> float:
     """How well the entities fill the required arguments: 0 not at all, 1 exactly, a little more where one is specific."""
     fit = 1.0
     for name in candidate.required:
@@ -55,13 +58,35 @@ def fits(candidate: Candidate, subjects: list[Entity]) -> float:
         accepted = [entity for entity in subjects if entity.kind in ACCEPTS.get(wanted, frozenset())]
         if accepted:
             fit *= 1.15 if wanted in _SPECIFIC and all(entity.kind in _SPECIFIC[wanted] for entity in accepted) else 1.0
+        elif _after_all(wanted, subjects):
+            fit *= AFTER_ALL
         elif wanted in ("protein", "nucleotides") and any(entity.kind in SEQUENCES for entity in subjects):
             fit *= WRONG_SEQUENCE
         else:
             return 0.0
+    if not all(chosen_option(candidate, clause, name) for name in candidate.chosen):
+        return 0.0
     needed = sum(candidate.entities[name] in _SHARING for name in candidate.required)
-    if len({entity.text for entity in subjects if entity.kind in _MOLECULE}) < needed:
+    named = {entity.text for entity in subjects if entity.kind in _MOLECULE}
+    if len(named) < needed and needed > 1:
         return 0.0  # two molecules are compared, and one was named
+    sequences = {entity.text for entity in subjects if entity.kind in SEQUENCES}
+    if len(sequences) < sum(candidate.entities[name] in _OF_SEQUENCES for name in candidate.required):
+        return 0.0
+    lists = {entity.start for entity in subjects if entity.kind == "numbers"}
+    if 0 < len(lists) < sum(candidate.entities[name] == "numbers" for name in candidate.required) and not _pairs(
+        subjects
+    ):
+        return 0.0
+    if (
+        "quantity" in candidate.entities.values()
+        and sum(entity.kind in ACCEPTS["quantity"] for entity in subjects) != 1
+    ):
+        return 0.0
+    if is_of_solutions(candidate) and not amounts_of_solution(clause, subjects):
+        return 0.0
+    if needed == 1 and len(named) > 1 and not _takes_a_list(candidate):
+        fit *= ONE_BY_ONE
     return fit
 
 
@@ -71,63 +96,133 @@ def filled(candidate: Candidate, clause: Clause, subjects: list[Entity]) -> list
         return _shared_out(candidate, clause, subjects)
     main = candidate.required[0]
     wanted = candidate.entities[main]
-    accepted = ACCEPTS[wanted] if any(entity.kind in ACCEPTS[wanted] for entity in subjects) else SEQUENCES
-    own = [entity for entity in subjects if entity.kind in accepted]
-    options = _options(candidate, clause, own)
-    used = {json.dumps(value) for value in options.values()}
-    texts = list(dict.fromkeys(entity.text for entity in own if json.dumps(entity.text) not in used))
-    if wanted == "molecules":
-        return [Routed(candidate.name, {main: texts if len(texts) > 1 else texts[0], **options})] if texts else []
+    own = _accepted(wanted, subjects)
+    said = {name: chosen_option(candidate, clause, name) for name in candidate.chosen} | options(candidate, clause, own)
+    used = {json.dumps(value) for value in said.values()}
+    kept = list({entity.text: entity for entity in own if json.dumps(entity.text) not in used}.values())
+    if wanted in _LISTS:
+        texts = [entity.text for entity in kept]
+        return [Routed(candidate.name, {main: texts if len(texts) > 1 else texts[0], **said})] if texts else []
     element = next((name for name, kind in candidate.entities.items() if kind == "element" and name != main), "")
     symbols = dict.fromkeys(entity.value for entity in subjects if entity.kind == "element") if element else {}
     choices = [{element: symbol} for symbol in symbols] or [{}]
-    return [Routed(candidate.name, {main: text, **choice, **options}) for text in texts for choice in choices]
+    if is_of_solutions(candidate):
+        amounts = amounts_of_solution(clause, subjects)
+        return [Routed(candidate.name, {main: kept[0].text, **amounts, **said})] if kept and amounts else []
+    extras = _extras(candidate, [main, element], [entity for entity in subjects if entity not in own])
+    return [
+        Routed(candidate.name, {main: _value(entity, wanted), **choice, **extras, **said})
+        for entity in kept
+        for choice in choices
+    ]
 
 
 def _shared_out(candidate: Candidate, clause: Clause, subjects: list[Entity]) -> list[Routed]:
-    """One call of a tool that needs several things: they are taken in the order in which they were named."""
-    left = list({entity.text: entity for entity in subjects}.values())
-    arguments: dict[str, Any] = {}
+    """One call of a tool that needs several things: what its words point at first, then in the order of the naming."""
+    left = list({(entity.text, entity.kind): entity for entity in subjects}.values())
+    taken: dict[str, list[Entity]] = {}
+    for name in candidate.required:
+        if role := _by_role(candidate, name, clause, left):
+            taken[name] = [role]
+            left.remove(role)
     for place, name in enumerate(candidate.required):
-        fitting = [entity for entity in left if entity.kind in ACCEPTS[candidate.entities[name]]]
-        later = len(candidate.required) - place - 1
+        if name in taken:
+            continue
+        wanted = candidate.entities[name]
+        fitting = _accepted(wanted, left)
+        rivals = [
+            other
+            for other in candidate.required[place + 1 :]
+            if other not in taken and ACCEPTS[candidate.entities[other]] & ACCEPTS[wanted]
+        ]
         if not fitting:
             return []
-        taken = fitting[: len(fitting) - later] if candidate.entities[name] == "molecules" else fitting[:1]
-        texts = [entity.text for entity in taken]
-        arguments[name] = texts if len(texts) > 1 else texts[0]
-        left = [entity for entity in left if entity not in taken]
-    return [Routed(candidate.name, {**arguments, **_options(candidate, clause, [])})]
+        if wanted in _LISTS:
+            taken[name] = fitting[: len(fitting) - len(rivals)]
+        else:
+            taken[name] = [next((entity for entity in fitting if entity.value == name), fitting[0])]
+        if wanted != "quantity" and not _pairs(
+            taken[name]
+        ):  # its unit, and the other half of the pairs, are still to be taken
+            left = [entity for entity in left if entity not in taken[name]]
+    arguments: dict[str, Any] = {}
+    for name, entities in taken.items():
+        wanted = candidate.entities[name]
+        values = [_value(entity, wanted, second=name != candidate.required[0]) for entity in entities]
+        arguments[name] = values if len(values) > 1 else values[0] if values else ""
+    if "" in arguments.values() or [] in arguments.values():
+        return []
+    used = {id(entity) for entities in taken.values() for entity in entities}
+    extras = _extras(candidate, candidate.required, [entity for entity in left if id(entity) not in used])
+    chosen = {name: chosen_option(candidate, clause, name) for name in candidate.chosen}
+    return [Routed(candidate.name, {**arguments, **chosen, **extras, **options(candidate, clause, [])})]
 
 
-def _options(candidate: Candidate, clause: Clause, own: list[Entity]) -> dict[str, Any]:
-    """Optional arguments that the clause names: flags, choices, numbers beside their name, a structure after its name."""
-    options: dict[str, Any] = {}
-    said = [stem(word) for word in TOKEN.findall(clause.text)]
-    for name, schema in candidate.properties.items():
-        if name in candidate.required or candidate.entities[name]:
+def _by_role(candidate: Candidate, name: str, clause: Clause, left: Sequence[Entity]) -> Entity | None:
+    """The entity that stands behind the words of this argument: "with the core c1ccccc1", "SMARTS [OH]"."""
+    wanted = candidate.entities[name]
+    role = _ROLES.get(wanted) or _ROLES.get(name)
+    fitting = [entity for entity in _accepted(wanted, left) if entity.end]
+    if not role or not fitting:
+        return None
+    if name == "query" and len(fitting) < 3:
+        return None  # of two, either may be the query
+    if wanted == "core" and len(fitting) < 2:
+        return None
+    meant = [entity for entity in fitting if role.search(clause.request[: entity.start])]
+    if wanted == "smarts" and not meant and len(fitting) > 1:
+        meant = [entity for entity in fitting if not _WITHIN.search(clause.request[: entity.start])]
+    return meant[-1] if meant else None
+
+
+def _extras(candidate: Candidate, done: Sequence[str], left: Sequence[Entity]) -> dict[str, Any]:
+    """Optional arguments that what else was named can fill, in the order in which it stands."""
+    remaining, extras = list(left), {}
+    for name, wanted in candidate.entities.items():
+        if name in done or not wanted or wanted in ("element", "numbers"):
             continue
-        words = [stem(part) for part in name.split("_")]
-        inner = [schema, *schema.get("anyOf", ())]
-        kinds = {option.get("type") for option in inner}
-        choices = [choice for option in inner for choice in option.get("enum", ()) if isinstance(choice, str)]
-        if chosen := [choice for choice in choices if contains(said, tuple(map(stem, TOKEN.findall(choice))))]:
-            options[name] = max(chosen, key=len)
-            continue
-        if not contains(said, tuple(words)):
-            continue
-        spoken = r"\W+".join(re.escape(part.removesuffix("s")) + r"\w*" for part in name.split("_"))
-        if "boolean" in kinds:
-            options[name] = True
-        elif kinds & {"integer", "number"}:
-            number = r"(-?\d+(?:\.\d+)?)" if "number" in kinds else r"(-?\d+)"
-            after = re.search(rf"{spoken}\s{{0,3}}{number}", clause.text, re.IGNORECASE)
-            beside = after or re.search(rf"{number}\s{{0,3}}{spoken}", clause.text, re.IGNORECASE)
-            if beside:
-                options[name] = float(beside[1]) if "." in beside[1] else int(beside[1])
-        elif "string" in kinds and not choices:
-            place = re.search(spoken, clause.text, re.IGNORECASE)
-            following = [entity for entity in own if place and clause.text.find(entity.text) > place.start()]
-            if following and len(own) > 1:
-                options[name] = following[-1].text
-    return options
+        fitting = [entity for entity in remaining if entity.kind in ACCEPTS.get(wanted, frozenset())]
+        if fitting:
+            extras[name] = _value(fitting[0], wanted)
+            remaining.remove(fitting[0])
+    return extras
+
+
+def _accepted(wanted: str, subjects: Sequence[Entity]) -> list[Entity]:
+    own = [entity for entity in subjects if entity.kind in ACCEPTS[wanted]]
+    if own or (own := _after_all(wanted, subjects)):
+        return own
+    return [entity for entity in subjects if entity.kind in SEQUENCES] if wanted in ("protein", "nucleotides") else []
+
+
+def _after_all(wanted: str, subjects: Sequence[Entity]) -> list[Entity]:
+    """What the argument takes where nothing better was named; a formula for a molecule only if a table names it."""
+    if wanted in ("molecule", "molecules"):
+        return [entity for entity in subjects if entity.kind == "formula" and entity.value == "named"]
+    return [entity for entity in subjects if entity.kind in ACCEPTS_AFTER_ALL.get(wanted, frozenset())]
+
+
+def _takes_a_list(candidate: Candidate) -> bool:
+    return any(kind in _LISTS for kind in candidate.entities.values())
+
+
+def _pairs(entities: Sequence[Entity]) -> bool:
+    return any(entity.kind == "numbers" and entity.value == "pairs" for entity in entities)
+
+
+def _value(entity: Entity, wanted: str, second: bool = False) -> Any:
+    """An entity as the argument is given: a number, a unit, an element's symbol; else the span itself."""
+    if wanted == "quantity":
+        return number_in(entity.text.removesuffix(entity.value))
+    if wanted == "unit of the quantity":
+        return entity.value
+    if wanted == "element":
+        return entity.value or entity.text
+    if wanted == "numbers":
+        numbers = numbers_in(entity.text)
+        return numbers[int(second) :: 2] if entity.value == "pairs" else numbers
+    if wanted in ("atom", "ratio"):
+        return number_in(entity.value or entity.text)
+    if wanted == "reaction_name":
+        return entity.value or entity.text
+    return entity.text

@@ -13,18 +13,51 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.entities import GRAMMAR, Entity, find_entities, may_be_a_misspelt_name
-from app.filling import ACCEPTS, SEQUENCES, Routed, filled, fits
-from app.wording import ASKED, DESCRIBED, IN_A_PHRASE, TOKEN, Candidate, Clause, contains, stem
+from app.entities import GRAMMAR, Entity, find_entities
+from app.filling import Routed, filled, fits
+from app.readings import readings
+from app.wording import (
+    ACCEPTS,
+    ASKED,
+    DESCRIBED,
+    EXPLAINED,
+    GENERAL_VERBS,
+    IN_A_PHRASE,
+    TELLING,
+    TOKEN,
+    Candidate,
+    Clause,
+    as_word,
+    contains,
+    stem,
+    without,
+)
 
 MOST_CALLS = 4
 #: Of a clause's weight, what the chosen tool must account for: less where the clause names something to work on.
 COVERAGE, COVERAGE_WITH_ENTITY = 0.6, 0.4
+#: A verb that many things are done by weighs less; a word that asks for an explanation speaks against every tool.
+GENERAL, EXPLAINING = 0.3, 2.5
 
 _PRONOUNS = frozenset(["it", "its", "this", "that", "these", "those", "they", "them", "their", "same", "one"])
 _SPLIT = re.compile(
     r"[,;?!.\n]+(?=\s|$)|\band\b|\bthen\b|\balso\b|\bplus\b|\bfor (?=my|our)\b|\bbecause\b|\bso that\b|&", re.IGNORECASE
 )
+#: What stands behind a cut and says only how: "…? Use SMARTS C(=O)O", "…, with atom numbers".
+_GOES_ON = re.compile(
+    r"\s*(?:please\s+)?(?:use|using|with|via|at|from|by|where|given|assuming|density|purity)\b", re.IGNORECASE
+)
+_ATOMS_COUNTED = re.compile(r"\b(?:how many|number of|count)\b", re.IGNORECASE)
+#: Kinds of what a clause can be about.
+_SUBJECTS = frozenset().union(*ACCEPTS.values()) - {
+    "element",
+    "unit",
+    "temperature",
+    "atom",
+    "adduct",
+    "nucleus",
+    "ratio",
+}
 #: What is counted: a tool that does not know this noun counts something else.
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?: of)?(?: the)?)\s+([A-Za-z][\w-]*)", re.IGNORECASE)
 
@@ -82,10 +115,10 @@ class Router:
     def _subjects(self, clauses: list[Clause], index: int, earlier: list[Entity]) -> list[Entity]:
         """What a clause speaks of: its own entities, else those before it, else those after it, else the context's."""
         clause = clauses[index]
-        if any(entity.kind != "element" for entity in clause.entities):
+        if any(entity.kind in _SUBJECTS for entity in clause.entities):
             return clause.entities
-        before = next((other.entities for other in reversed(clauses[:index]) if other.entities), None)
-        after = next((other.entities for other in clauses[index + 1 :] if other.entities), None)
+        before = next((found for other in reversed(clauses[:index]) if (found := _subjects_in(other))), None)
+        after = next((found for other in clauses[index + 1 :] if (found := _subjects_in(other))), None)
         others = before or after
         if others:
             return [*others, *clause.entities]
@@ -94,39 +127,48 @@ class Router:
         return clause.entities
 
     def _calls(self, clause: Clause, subjects: list[Entity]) -> list[Routed]:
-        if not clause.words:
+        if not clause.words and not any(entity.kind in TELLING for entity in clause.entities):
             return _default(subjects) if clause.entities else []
         best: tuple[float, Candidate, list[Entity]] | None = None
         for candidate in self._candidates:
-            score = self._score(clause, candidate)
-            if score <= 0:
+            read = readings(candidate, clause, subjects, self._asked_of_others(candidate))
+            usable = [*subjects, *read]
+            fit = fits(candidate, clause, usable)
+            if not fit:
                 continue
-            usable = subjects
-            if not fits(candidate, usable):
-                usable = [*subjects, *_misspelt(clause, candidate)]
-            fit = fits(candidate, usable)
-            if fit and (best is None or score * fit > best[0]):
+            score = self._score(clause, candidate, read)
+            if score > 0 and (best is None or score * fit > best[0]):
                 best = (score * fit, candidate, usable)
         return filled(best[1], clause, best[2]) if best else []
 
-    def _score(self, clause: Clause, candidate: Candidate) -> float:
+    def _asked_of_others(self, candidate: Candidate) -> frozenset[str]:
+        return frozenset(
+            word
+            for other in self._candidates
+            if other is not candidate
+            for word, weight in other.words.items()
+            if weight == ASKED
+        )
+
+    def _score(self, clause: Clause, candidate: Candidate, read: list[Entity]) -> float:
         """The weight of the words that the tool accounts for; 0 if that is too little of the clause."""
-        misspelt = {stem(entity.text) for entity in _misspelt(clause, candidate)}
-        words = [word for word in map(stem, clause.words) if word not in misspelt]
-        if any(entity.kind == "element" for entity in clause.entities):
+        accounted = {stem(word) for entity in read for word in TOKEN.findall(entity.text)}
+        words = [word for word in map(stem, clause.words) if word not in accounted]
+        if _ATOMS_COUNTED.search(clause.text) and any(entity.kind == "element" for entity in clause.entities):
             words.append("atom")  # "how many carbons" asks for carbon atoms
-        weight = sum(self._rarity.get(word, self._unknown) for word in words)
-        matched = sum(self._rarity[word] for word in words if word in candidate.words)
+        words += {as_word(entity.kind) for entity in (*clause.entities, *read) if entity.kind in TELLING}
+        weight = sum(map(self._weight, words))
+        matched = sum(self._weight(word) for word in words if word in candidate.words)
         counted = _COUNTED.search(clause.text)
-        if counted and not _is_known(counted.group(1), clause, candidate):
+        if counted and not _is_known(counted.group(1), clause, candidate, read):
             return 0.0
         in_phrases = candidate.spoken_phrases(words)
         strong = bool(in_phrases) or any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
-        coverage = COVERAGE_WITH_ENTITY if clause.entities else COVERAGE
-        if not strong or matched < coverage * weight:
+        named = any(entity.kind in _SUBJECTS for entity in clause.entities)
+        if not strong or matched < (COVERAGE_WITH_ENTITY if named else COVERAGE) * weight:
             return 0.0
         score = sum(
-            self._rarity[word] * max(candidate.words[word], IN_A_PHRASE if word in in_phrases else 0.0)
+            self._weight(word) * max(candidate.words[word], IN_A_PHRASE if word in in_phrases else 0.0)
             for word in words
             if word in candidate.words
         )
@@ -136,9 +178,21 @@ class Router:
             if contains(list(map(stem, TOKEN.findall(clause.text))), phrase)
         )
 
+    def _weight(self, word: str) -> float:
+        if word in EXPLAINED:
+            return EXPLAINING * self._unknown
+        return self._rarity.get(word, self._unknown) * (GENERAL if word in GENERAL_VERBS else 1.0)
 
-def _is_known(noun: str, clause: Clause, candidate: Candidate) -> bool:
-    return stem(noun) in candidate.words or any(noun in entity.text for entity in clause.entities)
+
+def _is_known(noun: str, clause: Clause, candidate: Candidate, read: list[Entity]) -> bool:
+    return stem(noun) in candidate.words or any(noun in entity.text for entity in (*clause.entities, *read))
+
+
+def _subjects_in(clause: Clause) -> list[Entity]:
+    """What is spoken of, with the elements beside it; amounts belong to their own clause."""
+    if not any(entity.kind in _SUBJECTS for entity in clause.entities):
+        return []
+    return [entity for entity in clause.entities if entity.kind not in TELLING]
 
 
 def _joined_phrases(catalog: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -151,7 +205,9 @@ def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> li
     cuts = [
         match
         for match in _SPLIT.finditer(request)
-        if not any(start <= match.start() < end for start, end in kept) and not _joins(request, match, entities)
+        if not any(start <= match.start() < end for start, end in kept)
+        and not _joins(request, match, entities)
+        and not _GOES_ON.match(request, match.end())
     ]
     starts = [0, *(match.end() for match in cuts)]
     ends = [*(match.start() for match in cuts), len(request)]
@@ -161,7 +217,7 @@ def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> li
         own = [entity for entity in entities if start <= entity.start < end]
         words = _content_words(request, start, end, own)
         if own or words:
-            clauses.append(Clause(request[start:end], own, words, joined=mark[0] not in ".?!;\n"))
+            clauses.append(Clause(request, start, end, own, words, joined=mark[0] not in ".?!;\n"))
     return clauses
 
 
@@ -173,15 +229,14 @@ def _joins(request: str, cut: re.Match[str], entities: list[Entity]) -> bool:
     after = min((entity.start for entity in entities if entity.start >= cut.end()), default=None)
     if before is None or after is None:
         return False
-    return not re.sub(r"\W|and|or", "", request[before : cut.start()] + request[cut.end() : after])
+    between = request[before : cut.start()] + request[cut.end() : after]
+    return not re.sub(r"\W|\b(?:and|or|to|the|atoms?|number|y|x)\b", "", between)
 
 
 def _content_words(request: str, start: int, end: int, entities: list[Entity]) -> list[str]:
-    text = request[start:end]
-    for entity in entities:
-        text = text.replace(entity.text, " ", 1)
+    text = without(request, start, end, entities)
     words = [word for word in TOKEN.findall(text) if word.lower() not in GRAMMAR]
-    return [word for word in words if not re.fullmatch(r"[-+]?\d+", word) and word.lower() not in ("s", "how")]
+    return [word for word in words if not re.fullmatch(r"[-+]?[\d\-]+", word) and word.lower() not in ("s", "how")]
 
 
 def _are_used(entities: list[Entity], calls: list[Routed]) -> bool:
@@ -197,25 +252,13 @@ def _context_kind(text: str) -> Any:
 def _default(subjects: list[Entity]) -> list[Routed]:
     """A structure, a name or a sequence with nothing asked: say what it is."""
     calls: list[Routed] = []
-    if any(entity.kind in ("formula", "reaction", "element") for entity in subjects):
+    if any(entity.kind in ("formula", "reaction", "element", "adduct") for entity in subjects):
         return calls
     for entity in subjects:
         if entity.kind in ACCEPTS["notation"]:
             calls.append(Routed("resolve_structure", {"text": entity.text}))
         elif entity.kind == "protein":
             calls.append(Routed("protein_report", {"sequence": entity.text}))
-        elif entity.kind in SEQUENCES:
+        elif entity.kind in ACCEPTS["sequence"]:
             calls.append(Routed("sequence_report", {"sequence": entity.text}))
     return calls
-
-
-def _misspelt(clause: Clause, candidate: Candidate) -> list[Entity]:
-    """Words that no tool knows and that may be meant as names, for a tool that wants a molecule."""
-    if any(entity.kind in ACCEPTS["notation"] for entity in clause.entities):
-        return []
-    if not any(
-        candidate.entities[name] in ("molecule", "molecules", "name", "notation") for name in candidate.required
-    ):
-        return []
-    unknown = [word for word in clause.words if stem(word) not in candidate.words and may_be_a_misspelt_name(word)]
-    return [Entity("name", word, 0, 0) for word in unknown]

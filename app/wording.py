@@ -11,6 +11,13 @@ from app.entities import GRAMMAR, Entity
 
 #: Of a word by where it stands: asked for by itself, in the tool's name, in a phrase, in the description only.
 ASKED, NAMED, IN_A_PHRASE, DESCRIBED = 1.0, 0.8, 0.7, 0.4
+#: Verbs of which the noun beside them says more: "compare the masses", "convert to an InChI".
+GENERAL_VERBS = frozenset(("compare", "convert", "show", "count", "check", "look", "run", "apply", "work"))
+#: Words that ask for reasons, people, writings or opinions: no tool has those.
+EXPLAINED = frozenset(
+    ("why", "explain", "define", "definition", "mean", "meaning", "who", "whom", "discover", "invent", "history", "recommend",
+     "opinion", "literature", "paper", "cite", "citat", "recipe", "poem", "story", "haiku", "essay", "joke", "textbook")
+)  # fmt: skip
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-'’]*")
 
 
@@ -29,6 +36,7 @@ def stem(word: str) -> str:
         ("ated", "at"),
         ("ating", "at"),
         ("ate", "at"),
+        ("ous", ""),
         ("ings", ""),
         ("ing", ""),
         ("ed", ""),
@@ -43,15 +51,88 @@ def stem(word: str) -> str:
     return word
 
 
+_MOLECULE = frozenset(("structure", "cas", "name", "inchikey"))
+_AMOUNTS = frozenset(("concentration", "volume", "mass", "molar mass", "temperature", "quantity"))
+#: Which kinds of entity an argument takes, by the ``entity`` of its schema.
+ACCEPTS: dict[str, frozenset[str]] = {
+    "molecule": _MOLECULE,
+    "molecules": _MOLECULE,
+    "compound": _MOLECULE,
+    "name": frozenset(("name", "cas")),
+    "notation": _MOLECULE,
+    "formula": frozenset(("formula",)),
+    "molecule_or_formula": _MOLECULE | {"formula"},
+    "solute": _MOLECULE | {"formula"},
+    "reaction": frozenset(("reaction",)),
+    "reaction_name": frozenset(("reaction_name", "reaction")),
+    "reactants": frozenset(("reactants",)),
+    "products": frozenset(("products",)),
+    "smarts": frozenset(("structure",)),
+    "core": frozenset(("structure",)),
+    "element": frozenset(("element",)),
+    "sequence": frozenset(("dna", "rna", "protein")),
+    "nucleotides": frozenset(("dna", "rna")),
+    "protein": frozenset(("protein",)),
+    "restriction_enzymes": frozenset(("restriction enzyme",)),
+    "quantity": _AMOUNTS,
+    "unit of the quantity": _AMOUNTS,
+    **{
+        kind: frozenset((kind,))
+        for kind in (
+            "unit",
+            "concentration",
+            "volume",
+            "mass",
+            "temperature",
+            "ratio",
+            "numbers",
+            "atom",
+            "adduct",
+            "nucleus",
+            "protease",
+        )
+    },
+}
+#: What else an argument takes where nothing of ``ACCEPTS`` was named.
+ACCEPTS_AFTER_ALL: dict[str, frozenset[str]] = {
+    "compound": frozenset(("formula", "element")),
+    "solute": frozenset(("element",)),
+}
+#: Kinds that few tools take: to name one says much about which tool is meant.
+TELLING = frozenset(
+    ("reactants", "products", "concentration", "volume", "mass", "molar mass", "temperature", "quantity", "unit", "numbers",
+     "adduct", "ratio", "reaction_name", "reaction", "restriction enzyme")
+)  # fmt: skip
+
 GRAMMAR_STEMS = frozenset(map(stem, GRAMMAR)) | {"how", "s"}
 
 
 @dataclass
 class Clause:
-    text: str
+    """A stretch of the request from ``start``; ``words`` are neither entities nor grammar."""
+
+    request: str
+    start: int
+    end: int
     entities: list[Entity]
     words: list[str]
     joined: bool  # to the clause before it, by "and" or a comma
+
+    @property
+    def text(self) -> str:
+        return self.request[self.start : self.end]
+
+    def without_entities(self) -> str:
+        return without(self.request, self.start, self.end, self.entities)
+
+
+def without(request: str, start: int, end: int, entities: Iterable[Entity]) -> str:
+    """The stretch with a blank in the place of every entity."""
+    text = list(request[start:end])
+    for entity in entities:
+        if start <= entity.start < entity.end <= end:
+            text[entity.start - start : entity.end - start] = " " * (entity.end - entity.start)
+    return "".join(text)
 
 
 class Candidate:
@@ -62,10 +143,17 @@ class Candidate:
         properties = tool["parameters"].get("properties", {})
         self.entities = {name: entity_of(schema) for name, schema in properties.items()}
         self.properties = properties
-        self.required = [name for name in tool["parameters"].get("required", []) if self.entities.get(name)]
+        needed = tool["parameters"].get("required", [])
+        self.required = [name for name in needed if self.entities.get(name)]
+        #: Required choices, which the words of the request must name.
+        self.chosen = [name for name in needed if name not in self.required and choices_of(properties[name])]
         #: It needs something that no words of a request can be recognised as: its calls are left to models.
-        self.unfillable = len(self.required) < len(tool["parameters"].get("required", []))
-        self.words: dict[str, float] = {}
+        self.unfillable = len(self.required) + len(self.chosen) < len(needed)
+        self.words: dict[str, float] = {
+            as_word(kind): ASKED if name in self.required else NAMED
+            for name, wanted in self.entities.items()
+            for kind in TELLING & ACCEPTS.get(wanted, frozenset())
+        }
         asks = [TOKEN.findall(phrase) for phrase in tool.get("asks", ())]
         self._weigh((TOKEN.findall(tool["description"]), *(name.split("_") for name in properties), *asks), DESCRIBED)
         self._weigh((tool["name"].split("_"),), NAMED)
@@ -91,6 +179,17 @@ def entity_of(schema: Mapping[str, Any]) -> str:
     """The entity of a parameter, also of an optional one."""
     inner = [schema, *schema.get("anyOf", ())]
     return next((option["entity"] for option in inner if "entity" in option), "")
+
+
+def choices_of(schema: Mapping[str, Any]) -> list[str]:
+    """The texts of which a parameter takes one."""
+    inner = [schema, *schema.get("anyOf", ())]
+    return [choice for option in inner for choice in option.get("enum", ()) if isinstance(choice, str)]
+
+
+def as_word(kind: str) -> str:
+    """A kind of entity as a word of a tool: one that few tools take says as much as a rare word."""
+    return f"<{kind}>"
 
 
 def contains(words: list[str], phrase: tuple[str, ...]) -> bool:

@@ -30,7 +30,7 @@ def test_at_least_nine_in_ten_of_the_shared_requests_reach_their_tool(router):
     right = 0
     for row in due:
         calls = routed(router, row["request"])
-        right += len(calls) == 1 and calls[0][0] == row["tool"] and row["arguments"].items() <= calls[0][1].items()
+        right += len(calls) == 1 and calls[0][0] == row["tool"] and bench.has_arguments(calls[0][1], row["arguments"])
     assert right >= 0.9 * len(due)
 
 
@@ -79,7 +79,7 @@ def test_a_misspelt_name_reaches_the_tool_which_suggests_the_right_one(router):
 @pytest.mark.parametrize(
     "request_",
     ["draw a conclusion", "Is ethanol bad for me?", "Who discovered caffeine?", "What is the difference between SN1 and SN2?",
-     "Write a story about aspirin", "CONCLUSION: write a summary", "Why does benzene not dissolve?", "Tm of ATGGCTAGCAAAGG"],
+     "Write a story about aspirin", "CONCLUSION: write a summary", "Why does benzene not dissolve?"],
 )  # fmt: skip
 def test_what_no_tool_answers_is_left_to_the_model(router, request_):
     assert routed(router, request_) == []
@@ -94,8 +94,8 @@ def test_every_argument_is_a_span_of_the_request(router):
     for row in REQUESTS:
         for _, arguments in routed(router, row["request"]):
             for name, value in arguments.items():
-                if name != "element" and isinstance(value, str):
-                    assert value in row["request"]
+                if name not in ("element", "symbol") and isinstance(value, str):
+                    assert value.lower() in row["request"].lower()
 
 
 @pytest.mark.parametrize(

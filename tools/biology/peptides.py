@@ -6,7 +6,9 @@ import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from errors import ToolInputError
 from tools.biology.masses import average_mass, composition, has_mass, monoisotopic_mass
@@ -17,6 +19,12 @@ from tools.inputs.sequences import counted, parse_protein
 from tools.outputs import Feature, SequenceView, Table, ToolOutput, View
 from tools.registry import tool
 
+ProteaseName = Annotated[
+    str,
+    Field(
+        description="Such as trypsin, Lys-C or CNBr; several: trypsin + Asp-N", json_schema_extra={"entity": "protease"}
+    ),
+]
 PROTON_DA = 1.007276466621  # CODATA 2018 (Tiesinga et al., Rev. Mod. Phys. 2021, 93, 025010), in dalton
 MOST_MISSED = 10
 MOST_PEPTIDES = 20_000
@@ -53,7 +61,7 @@ class Peptide:
         "peptide mass fingerprint", "proteolytic fragments", "in silico digest",
     ),
 )  # fmt: skip
-def digest_protein(sequence: ProteinText, enzyme: str = "trypsin", missed: int = 0) -> ToolOutput:
+def digest_protein(sequence: ProteinText, enzyme: ProteaseName = "trypsin", missed: int = 0) -> ToolOutput:
     """Digest a protein with a protease or reagent (trypsin, Lys-C, Glu-C, chymotrypsin, Asp-N, Arg-C, pepsin, CNBr, …): the
     peptides, their positions, and their masses, with up to ``missed`` missed cleavages.
 

@@ -50,7 +50,8 @@ def restriction_digest(
     enzymes: Annotated[
         str | list[str],
         Field(
-            description="Restriction enzymes, such as EcoRI, or several; 'all' makes a map of those in NEB's catalogue"
+            description="Restriction enzymes, such as EcoRI, or several; 'all' makes a map of those in NEB's catalogue",
+            json_schema_extra={"entity": "restriction_enzymes"},
         ),
     ],
     circular: Annotated[

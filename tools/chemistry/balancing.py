@@ -37,12 +37,16 @@ _RESERVOIRS = (
 ReactantsText = Annotated[
     str | list[str],
     Field(
-        description="Formulas (or names) of the reactants, as 'H2 + O2' or a list; or a whole equation with an arrow"
+        description="Formulas (or names) of the reactants, as 'H2 + O2' or a list; or a whole equation with an arrow",
+        json_schema_extra={"entity": "reactants"},
     ),
 ]
 ProductsText = Annotated[
     str | list[str],
-    Field(description="Formulas (or names) of the products; empty where reactants holds the whole equation"),
+    Field(
+        description="Formulas (or names) of the products; empty where reactants holds the whole equation",
+        json_schema_extra={"entity": "products"},
+    ),
 ]
 
 

@@ -18,7 +18,7 @@ from tools.chemistry.atomic_masses import (
     weight_notes,
 )
 from tools.chemistry.isotope_distributions import Isotopologue, envelope, fine_structure
-from tools.inputs import FormulaText
+from tools.inputs import AdductText, FormulaText
 from tools.inputs.formulas import ParsedFormula
 from tools.inputs.named_formulas import parse_formula_or_name
 from tools.outputs import Plot, Series, Table, ToolOutput
@@ -43,7 +43,7 @@ NOTES = (
         "m/z", "adduct", "[M+H]+", "[M+Na]+", "[M-H]-", "protonated", "most abundant peak", "base peak", "isotopologues",
     ),
 )  # fmt: skip
-def isotope_pattern(formula: FormulaText, adduct: str | None = None) -> ToolOutput:
+def isotope_pattern(formula: FormulaText, adduct: AdductText | None = None) -> ToolOutput:
     """Calculate the isotope pattern of a formula in a mass spectrum: m/z and relative abundance of M, M+1, M+2, …, with an
     adduct such as [M+H]+, [M+Na]+, [M-H]-, [M+2H]2+ or [2M+H]+.
 

@@ -78,7 +78,10 @@ class Counted:
 )  # fmt: skip
 def nmr_signals(
     molecule: MoleculeText,
-    nucleus: Annotated[str, Field(description="The nucleus observed: 1H, 13C, 19F, 31P, 15N, …")] = "1H",
+    nucleus: Annotated[
+        str,
+        Field(description="The nucleus observed: 1H, 13C, 19F, 31P, 15N, …", json_schema_extra={"entity": "nucleus"}),
+    ] = "1H",
     method: Annotated[
         Method, Field(description="Count diastereotopic nuclei apart, or go by the constitution (topology) alone")
     ] = "diastereotopic",

@@ -23,7 +23,7 @@ from tools.chemistry.vapour_pressure import (
     plausible,
     pressure_at,
 )
-from tools.inputs import CompoundText
+from tools.inputs import CompoundText, TemperatureValue
 from tools.inputs.temperatures import ZERO_CELSIUS_K, parse_temperature
 from tools.outputs import ToolOutput
 from tools.registry import tool
@@ -59,7 +59,7 @@ class AtTemperature:
     ),
 )  # fmt: skip
 def physical_constants(
-    compound: CompoundText, temperature: float | str = 25.0, temperature_unit: Literal["C", "K"] | None = None
+    compound: CompoundText, temperature: TemperatureValue = 25.0, temperature_unit: Literal["C", "K"] | None = None
 ) -> ToolOutput:
     """Look up a pure compound's boiling and melting point, and its vapour pressure, density and heat of vaporisation at a
     temperature (°C; 25 °C by default).

@@ -11,6 +11,7 @@ from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
 from tools.chemistry.activity_columns import Activities, activity_column
+from tools.chemistry.core_symmetry import aligned, exchanges
 from tools.chemistry.drawing import molecule_svg
 from tools.chemistry.fingerprints import prefixed_notes
 from tools.chemistry.free_wilson import HYDROGEN, Fit, Prediction, Term, free_wilson, predictions
@@ -28,10 +29,14 @@ _SMARTS_ONLY = re.compile(r"\$|~|[;,!&]|\[#|\[[^\]]*[RDXxrvhH]\d*[;,&\]]")
 
 @dataclass(frozen=True)
 class _Decomposed:
-    """``rows`` is parallel to the molecules: the substituent at each of ``positions``, or None without the core."""
+    """``rows`` is parallel to the molecules: the substituent at each of ``positions``, or None without the core.
+
+    ``equal``: labelled places of the core that its symmetry exchanges.
+    """
 
     positions: tuple[str, ...]
     rows: tuple[dict[str, str] | None, ...]
+    equal: tuple[str, ...] = ()
 
 
 @tool(
@@ -47,7 +52,10 @@ def rgroup_table(
     molecules: MoleculesText,
     core: Annotated[
         str,
-        Field(description="The common core: a scaffold as SMILES, with [*:1] or [R1] where R1 is if wanted, or SMARTS"),
+        Field(
+            description="The common core: a scaffold as SMILES, with [*:1] or [R1] where R1 is if wanted, or SMARTS",
+            json_schema_extra={"entity": "core"},
+        ),
     ],
     activities: Activities = None,
 ) -> ToolOutput:
@@ -70,6 +78,11 @@ def rgroup_table(
         "Items are numbered from 1 in the order given. R-numbers follow [*:n] where the core has them, else RDKit chooses them; * in "
         "a group is where it is bonded. Positions with hydrogen in every molecule are left out.",
     ]
+    if found.equal:
+        notes.append(
+            f"The core is symmetric: {_listed(found.equal)} could be exchanged in each molecule, and stand so that each has few "
+            "different groups."
+        )
     if unmatched:
         items = ", ".join(f"{place + 1} ({parsed[place].label})" for place in unmatched[:10])
         notes.append(f"Without the core: {items}{' and more' * (len(unmatched) > 10)}.")
@@ -225,10 +238,27 @@ def _decomposed(mols: list[Chem.Mol], core: Chem.Mol, text: str) -> _Decomposed:
             raise ToolInputError(f"RDKit cannot decompose the molecules on {shown(text)}", "core", "give another core")
         found = decomposition.GetRGroupsAsRows(asSmiles=False)
     positions = [label for label in found[0] if label != "Core"]
+    written = [{label: _written(groups.get(label)) for label in positions} for groups in found]
+    written, symmetric = _turned(written, positions, core)
     rows: list[dict[str, str] | None] = [None] * len(mols)
-    for place, groups in zip(matched, found, strict=True):
-        rows[place] = {label: _written(groups.get(label)) for label in positions}
-    return _Decomposed(tuple(positions), tuple(rows))
+    for place, row in zip(matched, written, strict=True):
+        rows[place] = row
+    return _Decomposed(tuple(written[0]), tuple(rows), symmetric)
+
+
+def _turned(
+    rows: list[dict[str, str]], positions: list[str], core: Chem.Mol
+) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """The rows with the substituents at equal places of the core exchanged where that suits the series, and those places."""
+    ways = exchanges(core)
+    labels = sorted({label for way in ways for label in way}, key=lambda label: int(label[1:]))
+    spanning = any("[*:" in group or group == "none" for row in rows for group in row.values())
+    if len(ways) < 2 or not set(positions) <= set(labels) or spanning:
+        return rows, ()
+    turned = aligned([{label: row.get(label, HYDROGEN) for label in labels} for row in rows], ways)
+    kept = [label for label in labels if any(row[label] != HYDROGEN for row in turned)]
+    equal = tuple(label for label in labels if any(way[label] != label for way in ways))
+    return [{label: row[label] for label in kept} for row in turned], equal
 
 
 def _written(group: Chem.Mol | None) -> str:

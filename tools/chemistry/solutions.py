@@ -31,9 +31,19 @@ NOT_CHECKED = "Solubility is not checked."
 _SOLD_IN_WATER = frozenset(("ClH", "BrH", "HI", "FH", "HNO3", "ClHO4", "H3N", "H5NO", "H2O2", "CH2O"))
 _SMALLEST_WEIGHED_KG = Fraction(1, 10**6)
 Compound = Annotated[
-    str, Field(description="Name or formula of what is dissolved, hydrate and salt included: CuSO4.5H2O")
+    str,
+    Field(
+        description="Name or formula of what is dissolved, hydrate and salt included: CuSO4.5H2O",
+        json_schema_extra={"entity": "solute"},
+    ),
 ]
-Amount = Annotated[float | str | None, Field(description="With its unit, such as '0.1 M', '250 mL', '5 g', '10x'")]
+_AMOUNT = "With its unit, such as '0.1 M', '250 mL', '5 g', '10x'"
+InConcentration = Annotated[
+    float | str | None, Field(description=_AMOUNT, json_schema_extra={"entity": "concentration"})
+]
+InVolume = Annotated[float | str | None, Field(description=_AMOUNT, json_schema_extra={"entity": "volume"})]
+InMass = Annotated[float | str | None, Field(description=_AMOUNT, json_schema_extra={"entity": "mass"})]
+Ratio = Annotated[float | None, Field(json_schema_extra={"entity": "ratio"})]
 
 
 @dataclass(frozen=True)
@@ -56,18 +66,18 @@ class _Solid:
 )  # fmt: skip
 def prepare_solution(
     compound: Compound,
-    concentration: Amount = None,
-    volume: Amount = None,
-    stock_concentration: Amount = None,
-    mass: Amount = None,
-    stock_volume: Amount = None,
+    concentration: InConcentration = None,
+    volume: InVolume = None,
+    stock_concentration: InConcentration = None,
+    mass: InMass = None,
+    stock_volume: InVolume = None,
     concentration_unit: str = "",
     volume_unit: str = "",
     stock_unit: str = "",
     molar_mass_g_per_mol: float | None = None,
     purity_percent: float | None = None,
     density_g_per_ml: float | None = None,
-    dilution_factor: float | None = None,
+    dilution_factor: Ratio = None,
     steps: int | None = None,
 ) -> ToolOutput:
     """Prepare a solution: grams to weigh for a concentration (M, g/L, % w/v) and volume, or the volume of a stock to dilute

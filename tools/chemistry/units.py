@@ -46,8 +46,12 @@ _QUANTITIES: dict[str, str] = {
     "[length]-1 [mass] [time]-1": "a viscosity", "[length]2 [time]-1": "a kinematic viscosity or diffusion coefficient",
 }  # fmt: skip
 
-NumberOrText = Annotated[float | str, Field(description="The number to convert")]
-UnitText = Annotated[str, Field(description="A unit such as kcal/mol, cm^-1, °C, mg/mL, µM, mmHg, eV")]
+_UNIT = "A unit such as kcal/mol, cm^-1, °C, mg/mL, µM, mmHg, eV"
+NumberOrText = Annotated[
+    float | str, Field(description="The number to convert", json_schema_extra={"entity": "quantity"})
+]
+UnitText = Annotated[str, Field(description=_UNIT, json_schema_extra={"entity": "unit of the quantity"})]
+OtherUnitText = Annotated[str, Field(description=_UNIT, json_schema_extra={"entity": "unit"})]
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class _Found:
 def convert_units(
     value: NumberOrText,
     from_unit: UnitText,
-    to_unit: UnitText,
+    to_unit: OtherUnitText,
     molecule: MoleculeOrFormula | None = None,
     molar_mass_g_per_mol: float | None = None,
     density_g_per_ml: float | None = None,

@@ -39,8 +39,11 @@ FormulaText = Annotated[str, _text("formula", "A molecular formula, with its cha
 MoleculeOrFormula = Annotated[
     str, _text("molecule_or_formula", "One molecule (SMILES, InChI, CAS number or name) or a molecular formula")
 ]
-CompoundText = Annotated[str, _text("molecule", "One compound: a name, a CAS number, a SMILES or an InChI")]
+CompoundText = Annotated[str, _text("compound", "One compound: a name, a CAS number, a SMILES or an InChI")]
 ReactionText = Annotated[str, _text("reaction", "A reaction SMILES: reactants>agents>products, as in CCO>>CC=O")]
+ImageText = Annotated[str, _text("image", "The name of an attached picture, such as img_1; on the command line, the path of a file")]
+AdductText = Annotated[str, Field(json_schema_extra={"entity": "adduct"})]
+TemperatureValue = Annotated[float | str, Field(json_schema_extra={"entity": "temperature"})]
 SmartsText = Annotated[str, _text("smarts", "A SMARTS pattern")]
 ReactionName = Annotated[
     str, _text("reaction_name", "A named reaction, such as amide coupling or Suzuki, or a reaction SMARTS")

@@ -15,7 +15,8 @@ MOST_NUMBERS = 10_000
 LARGEST, SMALLEST = 1e150, 1e-150  # squares of what lies beyond are no floating-point numbers
 
 Numbers = Annotated[
-    list[float] | list[float | str] | str, Field(description="Numbers, as a list or as one text with separators")
+    list[float] | list[float | str] | str,
+    Field(description="Numbers, as a list or as one text with separators", json_schema_extra={"entity": "numbers"}),
 ]
 
 

@@ -1,0 +1,168 @@
+"""What a word is only for the tool that is meant: a misspelt name, a named reaction, a symbol, a formula in capitals.
+
+``HF`` is a formula for a tool that wants one and a word for all others; "oxidation" names a reaction to be applied and is
+a plain word in "oxidation state". So these are read once for each tool, after its words were weighed.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from app.entities import GRAMMAR, Entity, may_be_a_misspelt_name
+from app.notations import is_formula
+from app.wording import TOKEN, Candidate, Clause, stem
+from errors import RetortError
+from tools.biology.proteases import known_proteases
+from tools.chemistry.nuclei import parse_nucleus
+from tools.chemistry.reactions_by_name import name_key, reaction_names_in
+from tools.inputs.elements import parse_element
+
+LONGEST_REACTION_WORDS = 5
+_MOLECULAR = frozenset(("molecule", "molecules", "name", "notation", "compound", "solute"))
+_COMPOUNDS = frozenset(("structure", "cas", "name", "inchikey", "formula", "element"))
+#: A verb of making beside the name of what is made: "make the amide from …", not "is there an amide in …".
+_MAKING = re.compile(
+    r"\b(?:mak(?:e|es|ing)|made|form(?:s|ed|ing)?|gives?|giving|get|turn(?:s|ed)?|convert(?:s|ed)?|coupl(?:e|es|ed|ing)|react(?:s|ed|ion)?"
+    r"|combin(?:e|es|ed|ing)|condens(?:e|es|ed)|join(?:s|ed)?|prepar(?:e|es|ed|ing)|synthesi[sz]\w*|products?)\b",
+    re.IGNORECASE,
+)
+#: From a verb to the noun by which a reaction goes: esterify, hydrogenated, saponifies.
+_NOUNS = (
+    (r"if(?:y|ies|ied|ying)$", "ification"), (r"i[sz](?:e|es|ed|ing)$", "ization"), (r"y[sz](?:e|es|ed|ing)$", "ysis"),
+    (r"at(?:e|es|ed|ing)$", "ation"), (r"uc(?:e|es|ed|ing)$", "uction"), (r"idi[sz](?:e|es|ed|ing)$", "idation"),
+    (r"tect(?:s|ed|ing)?$", "tection"), (r"pl(?:e|es|ed)$", "pling"), (r"(?:s|ed|ing)?$", "ion"), (r"(?:s|ed|ing)?$", "ation"),
+)  # fmt: skip
+_NUCLIDE = re.compile(
+    r"(?<![\w.])(\d{1,3}(?:H|C|N|O|F|P|Si|B|Se|Sn|Pt|Li|Na|Al|S|Hg|Cd|Pb|Te|D))(?![a-z\d])|\b(protons?)\b",
+    re.IGNORECASE,
+)
+_RESTRICTION = re.compile(r"\b[A-Z][a-z]{2}[A-Za-z]{0,2}\d{0,3}[A-Z]{0,2}(?:[IVX]{1,4}|1)\b(?:-HF)?")
+_ANY_ENZYME = re.compile(
+    r"\b(?:which|what|any|all)\s+(?:restriction\s+)?(?:endonucleases|enzymes?)\b|\brestriction map\b", re.IGNORECASE
+)
+_SHORT_WORDS = frozenset(("I", "In", "As", "At", "He", "No", "Be", "Am", "So", "Os", "Ho"))
+
+
+def readings(
+    candidate: Candidate, clause: Clause, subjects: list[Entity], asked_of_others: frozenset[str]
+) -> list[Entity]:
+    """More entities of the clause for this tool; ``asked_of_others``: stems that other tools are asked by."""
+    wanted = {candidate.entities[name] for name in candidate.required}
+    found: list[Entity] = []
+    if "reaction_name" in wanted:
+        found += _reactions(clause, asked_of_others)
+    if "nucleus" in candidate.entities.values():
+        found += _nuclei(clause)
+    if "restriction_enzymes" in wanted:
+        found += _restriction_enzymes(clause)
+    if "protease" in candidate.entities.values():
+        found += _proteases(clause)
+    if any(entity.kind in _COMPOUNDS for entity in (*clause.entities, *subjects)):
+        return found
+    if "element" in wanted:
+        found += _symbols(clause)
+    elif wanted & {"formula", "molecule_or_formula", "solute", "compound"} and (formulas := _capitals(clause, wanted)):
+        found += formulas
+    elif wanted & _MOLECULAR:
+        found += _misspelt(clause, candidate)
+    return found
+
+
+def _misspelt(clause: Clause, candidate: Candidate) -> list[Entity]:
+    """Words that this tool does not know and that may be meant as names."""
+    unknown = [word for word in clause.words if stem(word) not in candidate.words and may_be_a_misspelt_name(word)]
+    return [Entity("name", word, 0, 0) for word in unknown]
+
+
+def _reactions(clause: Clause, asked_of_others: frozenset[str]) -> list[Entity]:
+    """The most telling name of a reaction in the clause, as it is written, or the noun of a verb."""
+    text = clause.without_entities()
+    making = bool(_MAKING.search(text))
+    for key, _ in reaction_names_in(text):
+        if making or stem(key) not in asked_of_others:
+            return [Entity("reaction_name", _as_written(text, key), 0, 0)]
+    words = TOKEN.findall(text)
+    for count in (2, 1):
+        for start in range(len(words) - count + 1):
+            spoken = " ".join(words[start : start + count])
+            if words[start].lower() not in GRAMMAR and (noun := _noun_of(spoken)):
+                return [Entity("reaction_name", spoken, 0, 0, noun)]
+    return []
+
+
+def _as_written(text: str, key: str) -> str:
+    words = list(re.finditer(r"\S+", text))
+    for count in range(1, LONGEST_REACTION_WORDS + 1):
+        for start in range(len(words) - count + 1):
+            spoken = text[words[start].start() : words[start + count - 1].end()].strip(" ,.;:?!\"'")
+            if name_key(spoken) == key:
+                return spoken
+    return key
+
+
+@lru_cache(maxsize=1024)
+def _noun_of(spoken: str) -> str:
+    for ending, noun in _NOUNS:
+        named = re.sub(ending, noun, spoken.lower(), count=1)
+        if named != spoken.lower() and any(key == name_key(named) for key, _ in reaction_names_in(named)):
+            return named
+    return ""
+
+
+def _nuclei(clause: Clause) -> list[Entity]:
+    """13C, proton; an element beside the NMR of it: "carbon signals"."""
+    text = clause.text
+    for found in _NUCLIDE.finditer(text):
+        return [Entity("nucleus", found[0], 0, 0)]
+    for entity in clause.entities:
+        if entity.kind == "element" and re.search(
+            r"\b(?:NMR|signals?|environments?|spectr\w+|peaks?|resonances?|lines?|equivalent|nonequivalent)\b",
+            text,
+            re.IGNORECASE,
+        ):
+            try:
+                return [Entity("nucleus", str(parse_nucleus(entity.value)), 0, 0)]
+            except RetortError:
+                return []
+    return []
+
+
+def _restriction_enzymes(clause: Clause) -> list[Entity]:
+    """By the form of their names: EcoRI, BamHI, Sau3AI; "which enzymes cut" asks for a map of all."""
+    text = clause.without_entities()
+    names = list(dict.fromkeys(_RESTRICTION.findall(text)))
+    if not names and _ANY_ENZYME.search(text):
+        names = ["all"]
+    return [Entity("restriction enzyme", name, 0, 0) for name in names]
+
+
+def _proteases(clause: Clause) -> list[Entity]:
+    """The longest name that the tool knows; several are one argument as they are written: "trypsin and Lys-C"."""
+    names = sorted((name for one in known_proteases() for name in (one.name, *one.other_names)), key=len, reverse=True)
+    one = "|".join(map(re.escape, names))
+    pattern = rf"(?<![\w-])(?:{one})(?:\s*(?:\+|and|/|,)\s*(?:{one}))*(?![\w-])"
+    found = re.search(pattern, clause.without_entities(), re.IGNORECASE)
+    return [Entity("protease", found[0], 0, 0)] if found else []
+
+
+def _symbols(clause: Clause) -> list[Entity]:
+    """A symbol of an element, by itself; not the first word of a sentence, which may be "In" or "As"."""
+    found = []
+    for match in re.finditer(r"(?<![\w.\-])([A-Z][a-z]?)(?![\w\-])", clause.text):
+        symbol = match[1]
+        if symbol == "I" or (symbol in _SHORT_WORDS and not clause.text[: match.start()].strip()):
+            continue
+        try:
+            found.append(Entity("element", symbol, 0, 0, parse_element(symbol)))
+        except RetortError:
+            continue
+    return found
+
+
+def _capitals(clause: Clause, wanted: set[str]) -> list[Entity]:
+    """KOH, HF, CO; for a solution also the PBS or TAE that no table knows: a dilution needs no formula."""
+    words = [word for word in clause.words if re.fullmatch(r"[A-Z][A-Z\d]{1,5}", word)]
+    if "solute" in wanted:
+        return [Entity("name", word, 0, 0) for word in words if word not in ("DNA", "RNA")]
+    return [Entity("formula", word, 0, 0) for word in words if is_formula(word)]
