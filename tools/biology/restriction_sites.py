@@ -91,6 +91,11 @@ def find_sites(residues: str, enzyme: Enzyme, circular: bool) -> tuple[list[Site
     return sorted(sites, key=lambda site: (site.start, -site.strand)), possible
 
 
+def site_places(letters: str, residues: str) -> list[int]:
+    """0-based places of IUPAC ``letters`` on the strand as written, overlapping ones included."""
+    return [match.start() for match in _pattern(letters, sure=True).finditer(residues)]
+
+
 def cuts_of(sites: Iterable[Site], residues: str, circular: bool) -> tuple[list[Cut], list[Site]]:
     """The cuts in the order of the top strand, and the sites of which a cut would lie beyond an end."""
     length = len(residues)
