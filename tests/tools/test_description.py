@@ -157,3 +157,12 @@ def test_a_cage_has_as_many_rings_as_its_name_says():
 )
 def test_a_formula_without_carbon_is_in_hills_order_as_pubchem_writes_it(smiles, formula):
     assert describe_molecule(smiles).data["formula"] == formula
+
+
+@pytest.mark.parametrize(
+    ("molecule", "unassigned"),
+    [("C1C2CC3CC1CC(C2)C3", 0), ("C1CC2CCC1C2", 0), ("COP(=O)(O)OCC", 0), ("CC(O)C(O)C", 2), ("C12C3C4C1C5C2C3C45", 0)],
+)
+def test_a_cage_or_a_phosphate_has_no_unassigned_centre(molecule, unassigned):
+    # adamantane, norbornane, cubane and the phosphate have one form alone; butane-2,3-diol has three (CID 262: 2 centres)
+    assert describe_molecule(molecule).data["stereocentres_unassigned"] == unassigned

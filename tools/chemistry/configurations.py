@@ -8,10 +8,11 @@ bridgeheads together; those that are tied turn over as one.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 
 from tools.chemistry.cip_labels import label_by_cip
 from tools.chemistry.ring_strain import StrainTest
@@ -23,6 +24,7 @@ UNASSIGNED = "unassigned"
 UNNAMED = "assigned"  # has a configuration that the labeller gives no letter
 MOST_OPEN = 10  # units without configuration; 1,024 ways to complete the molecule
 MOST_WORK = 4_000_000  # completions × symmetries × elements
+_ORDER = {"centre": 0, "double bond": 1, "axis": 2}
 #: Elements whose configuration is tetrahedral (or that of an amine, with the lone pair as the fourth ligand).
 TETRAHEDRAL = frozenset((5, 6, 7, 8, 14, 15, 16, 32, 33, 34))
 
@@ -57,6 +59,52 @@ class _Unit:
     """Elements, by number, that turn over together; each with the state that it has when the unit's is 0."""
 
     members: tuple[tuple[int, int], ...]
+
+
+def configurations_of_all(mol: Chem.Mol) -> Configurations:
+    """The configurations of every component, with one verdict on the whole."""
+    places: list[tuple[int, ...]] = []
+    parts = Chem.GetMolFrags(mol, asMols=True, fragsMolAtomMapping=places)
+    each = [configurations(part) for part in parts]
+    whole = Configurations()
+    for one, place in zip(each, places, strict=True):
+        whole.found += [
+            Configuration(element.kind, tuple(place[at] for at in element.atoms), element.label, element.by_rings)
+            for element in one.found
+        ]
+        whole.nitrogens += [place[at] for at in one.nitrogens]
+        whole.notes += one.notes
+    whole.found.sort(key=lambda one: (_ORDER[one.kind], one.atoms))
+    whole.chiral = _mixture_is_chiral(parts, each)
+    whole.meso = any(one.meso for one in each) if whole.chiral is False else (False if whole.chiral else None)
+    if len(each) > 1 and whole.chiral is False and any(one.chiral for one in each):
+        whole.meso = False
+        whole.notes.append(
+            "The components are mirror images of each other in equal parts: a racemate, achiral as a whole."
+        )
+    return whole
+
+
+def _mixture_is_chiral(parts: tuple[Chem.Mol, ...], each: list[Configurations]) -> bool | None:
+    """Whether the mirror image of all components together is another mixture; None where that is open."""
+    chiral = [part for part, one in zip(parts, each, strict=True) if one.chiral]
+    if any(one.chiral is None for one in each):
+        return None
+    if len({Chem.MolToSmiles(part, isomericSmiles=False) for part in chiral}) == len(chiral):
+        return bool(chiral)  # no two of one constitution, so none is the mirror image of another
+    if any(element.label == UNASSIGNED for one in each if one.chiral for element in one.found):
+        return None
+    return Counter(map(Chem.MolToSmiles, chiral)) != Counter(map(mirror_image, chiral))
+
+
+def mirror_image(mol: Chem.Mol) -> str:
+    """The canonical SMILES with every tetrahedral centre turned over."""
+    image = Chem.Mol(mol)
+    for atom in image.GetAtoms():
+        if atom.GetChiralTag() in (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW):
+            atom.InvertChirality()
+    with rdBase.BlockLogs():
+        return Chem.CanonSmiles(Chem.MolToSmiles(image))
 
 
 def configurations(mol: Chem.Mol) -> Configurations:
@@ -289,7 +337,6 @@ def _named(labelled: Chem.Mol, element: Element, state: int | None) -> Configura
 
 
 def _ordered(result: Configurations) -> Configurations:
-    order = {"centre": 0, "double bond": 1, "axis": 2}
-    result.found.sort(key=lambda one: (order[one.kind], one.atoms))
+    result.found.sort(key=lambda one: (_ORDER[one.kind], one.atoms))
     result.nitrogens.sort()
     return result

@@ -8,6 +8,7 @@ from rdkit import Chem
 from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
 
 from tools.chemistry.atomic_masses import molecule_average_mass
+from tools.chemistry.configurations import UNASSIGNED, configurations_of_all
 from tools.chemistry.counting import molecular_formula
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.inchi_writing import inchikey_of
@@ -15,6 +16,7 @@ from tools.chemistry.rings import cyclomatic_number
 from tools.inputs import MoleculeText
 from tools.inputs.graph import atoms_of
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
+from tools.inputs.reactions import without_maps
 from tools.outputs import Table, ToolOutput
 from tools.registry import tool
 
@@ -81,9 +83,7 @@ def describe_molecule(molecule: MoleculeText) -> ToolOutput:
 def properties(parsed: ParsedMolecule) -> dict[str, Any]:
     """The numbers, rounded to the digits that mean something."""
     mol = parsed.mol
-    centres = [
-        label for _, label in Chem.FindMolChiralCenters(mol, includeUnassigned=True, useLegacyImplementation=False)
-    ]
+    centres = [one.label for one in configurations_of_all(without_maps(parsed).mol).found if one.kind == "centre"]
     return {
         "smiles": parsed.smiles,
         "formula": molecular_formula(mol),
@@ -100,8 +100,8 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
         "aromatic_ring_count": rdMolDescriptors.CalcNumAromaticRings(mol),
         "heavy_atom_count": Lipinski.HeavyAtomCount(mol),  # type: ignore[attr-defined]
         "fraction_csp3": round(rdMolDescriptors.CalcFractionCSP3(mol), 3),
-        "stereocentres_assigned": sum(label != "?" for label in centres),
-        "stereocentres_unassigned": sum(label == "?" for label in centres),
+        "stereocentres_assigned": sum(label != UNASSIGNED for label in centres),
+        "stereocentres_unassigned": centres.count(UNASSIGNED),
         "qed": round(QED.qed(mol), 3),
         "molar_refractivity": round(Crippen.MolMR(mol), 2),  # type: ignore[attr-defined]
     }

@@ -15,6 +15,7 @@ LARGEST_FUSED = 4  # a ring of 3 or 4 atoms is tested where it is fused to anoth
 ATTEMPTS = 40
 SHAPES = 4
 MOST_STEPS = 500
+MOST_FUSED_ATOMS = 8  # trans-bicyclo[4.1.0]heptane, 3 and 6, is the smallest that was made
 MOST_BRIDGE_ATOMS = 7  # in,out isomers of larger bicycles exist: ingenol is one of bicyclo[4.4.1]undecane
 MOST_STRAIN_KCAL_MOL = 20.0  # trans-bicyclo[4.2.0]octane is some 5 above cis, trans-norcarane 25, an in-bridgehead more
 SEED = 61453
@@ -78,11 +79,13 @@ class StrainTest:
 def _by_bridges(mol: Chem.Mol, pair: _Pair) -> bool | None:
     """Whether the bridgeheads of a small bicycle have equal chiral tags, their outer ligands pointing away from each other.
 
-    None where its three bridges have more than 7 atoms, or there are no three of an atom or more.
+    That is out,out for three bridges of 7 atoms at most, and cis for fused rings of 8 atoms at most in all (bicyclo[3.1.0]hexane
+    and smaller). None for larger ones.
     """
     one, other = pair.each
     shared = one & other
-    if len(shared) < 3 or len(one | other) - 2 > MOST_BRIDGE_ATOMS:
+    fused = len(shared) == 2
+    if (len(one) + len(other) > MOST_FUSED_ATOMS) if fused else (len(one | other) - 2 > MOST_BRIDGE_ATOMS):
         return None
     ways = (shared, one - other, other - one)
     senses = []

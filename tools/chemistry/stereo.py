@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from rdkit import Chem, rdBase
-
-from tools.chemistry.configurations import UNASSIGNED, UNNAMED, Configuration, Configurations, configurations
+from tools.chemistry.configurations import (
+    UNASSIGNED,
+    UNNAMED,
+    Configuration,
+    Configurations,
+    configurations_of_all,
+)
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.numbering import in_said_order
 from tools.chemistry.other_chirality import other_chirality
@@ -93,52 +96,6 @@ def stereo_report(molecule: MoleculeText) -> ToolOutput:
         views=(*drawings, table) if result.found else drawings,
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-def configurations_of_all(mol: Chem.Mol) -> Configurations:
-    """The configurations of every component, with one verdict on the whole."""
-    places: list[tuple[int, ...]] = []
-    parts = Chem.GetMolFrags(mol, asMols=True, fragsMolAtomMapping=places)
-    each = [configurations(part) for part in parts]
-    whole = Configurations()
-    for one, place in zip(each, places, strict=True):
-        whole.found += [
-            Configuration(element.kind, tuple(place[at] for at in element.atoms), element.label, element.by_rings)
-            for element in one.found
-        ]
-        whole.nitrogens += [place[at] for at in one.nitrogens]
-        whole.notes += one.notes
-    whole.found.sort(key=lambda one: (list(_KINDS).index(one.kind), one.atoms))
-    whole.chiral = _mixture_is_chiral(parts, each)
-    whole.meso = any(one.meso for one in each) if whole.chiral is False else (False if whole.chiral else None)
-    if len(each) > 1 and whole.chiral is False and any(one.chiral for one in each):
-        whole.meso = False
-        whole.notes.append(
-            "The components are mirror images of each other in equal parts: a racemate, achiral as a whole."
-        )
-    return whole
-
-
-def _mixture_is_chiral(parts: tuple[Chem.Mol, ...], each: list[Configurations]) -> bool | None:
-    """Whether the mirror image of all components together is another mixture; None where that is open."""
-    chiral = [part for part, one in zip(parts, each, strict=True) if one.chiral]
-    if any(one.chiral is None for one in each):
-        return None
-    if len({Chem.MolToSmiles(part, isomericSmiles=False) for part in chiral}) == len(chiral):
-        return bool(chiral)  # no two of one constitution, so none is the mirror image of another
-    if any(element.label == UNASSIGNED for one in each if one.chiral for element in one.found):
-        return None
-    return Counter(map(Chem.MolToSmiles, chiral)) != Counter(map(mirror_image, chiral))
-
-
-def mirror_image(mol: Chem.Mol) -> str:
-    """The canonical SMILES with every tetrahedral centre turned over."""
-    image = Chem.Mol(mol)
-    for atom in image.GetAtoms():
-        if atom.GetChiralTag() in (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW):
-            atom.InvertChirality()
-    with rdBase.BlockLogs():
-        return Chem.CanonSmiles(Chem.MolToSmiles(image))
 
 
 def _symbol(parsed: ParsedMolecule, atom: int) -> str:
