@@ -203,3 +203,9 @@ def test_planar_chirality_needs_another_substituent():
 def test_what_is_no_molecule_is_refused(molecule):
     with pytest.raises(ToolInputError):
         stereo_report(molecule)
+
+
+def test_a_sentence_begins_with_a_capital_and_a_smiles_keeps_its_small_letters():
+    inchi = "InChI=1S/C3H7NO2/c1-2(4)3(5)6/h2H,4H2,1H3,(H,5,6)/t2-/m0/s1"
+    assert stereo_report(inchi).summary == "The compound of this InChI has 1 stereocentre (C1 S); it is chiral."
+    assert stereo_report("c1ccccc1").summary.startswith("c1ccccc1 has")

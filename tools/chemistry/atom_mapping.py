@@ -9,6 +9,7 @@ from rdkit import Chem
 from errors import ToolInputError, shown
 from tools.chemistry.counting import molecular_formula
 from tools.chemistry.drawing import drawn_if_legible
+from tools.chemistry.structures import subject
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.inputs.reactions import without_maps
@@ -40,7 +41,7 @@ def map_atoms(a: MoleculeText, b: MoleculeText) -> ToolOutput:
     same = all(one == other for one, other in mapping)
     summary = f"The {len(mapping)} heavy atoms of {first.label} are mapped to those of {second.label}: {pairs}."
     if same:
-        summary = f"{first.label} and {second.label} number the atoms of the molecule in the same order."
+        summary = f"{subject(first)} and {second.label} number the atoms of the molecule in the same order."
     notes = [*_named(given[0], "a"), *_named(given[1], "b"), *notes]
     notes.append("Heavy atoms are numbered from 0 in the order of each input; hydrogens have no number.")
     if ways > 1:

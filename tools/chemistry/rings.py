@@ -15,6 +15,7 @@ from rdkit.Chem import rdMolDescriptors
 from tools.argument_forms import also_called
 from tools.chemistry.drawing import HIGHLIGHTS, drawn_if_legible
 from tools.chemistry.numbering import in_said_order
+from tools.chemistry.structures import subject
 from tools.inputs import MoleculeText
 from tools.inputs.graph import bonds_of
 from tools.inputs.molecules import parse_molecule
@@ -124,7 +125,7 @@ def count_rings(
     one, several = _WORDS[kind]
     count = counts[kind]
     sizes = [len(ring.atoms) for ring in rings]
-    summary = f"{parsed.label} has {count if count else 'no'} {one if count == 1 else several}"
+    summary = f"{subject(parsed)} has {count if count else 'no'} {one if count == 1 else several}"
     if kind == "all" and count:
         summary += (
             f" of {_listed(sizes)} atoms; {counts['aromatic']} aromatic, {counts['heterocyclic']} with a heteroatom"

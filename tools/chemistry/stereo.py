@@ -14,6 +14,7 @@ from tools.chemistry.configurations import (
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.numbering import in_said_order
 from tools.chemistry.other_chirality import other_chirality
+from tools.chemistry.structures import subject
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.inputs.reactions import without_maps
@@ -131,8 +132,8 @@ def _summary(
             parts.append(f"{len(elements)} {one if len(elements) == 1 else several} ({labels}{more})")
     verdict = _verdict(result, other)
     if not parts:
-        return f"{parsed.label} has no stereocentre and no stereo double bond; {verdict}."
-    return f"{parsed.label} has {' and '.join(parts)}; {verdict}."
+        return f"{subject(parsed)} has no stereocentre and no stereo double bond; {verdict}."
+    return f"{subject(parsed)} has {' and '.join(parts)}; {verdict}."
 
 
 def _verdict(result: Configurations, other: list[str]) -> str:

@@ -41,11 +41,11 @@ def resolve_structure(text: AnyNotation) -> ToolOutput:
     """
     parsed = parse_molecule(text, "text")
     record = structure_record(parsed)
-    summary = f"{_subject(parsed)} is {record['smiles']}, {record['formula']}"
+    summary = f"{subject(parsed)} is {record['smiles']}, {record['formula']}"
     summary += f", InChIKey {record['inchikey']}." if record["inchikey"] else "."
     if len(summary) > 400:
         key = f" and the InChIKey {record['inchikey']}" if record["inchikey"] else ""
-        summary = f"{_subject(parsed)} has the formula {record['formula']}{key}."
+        summary = f"{subject(parsed)} has the formula {record['formula']}{key}."
     drawings, undrawn = drawn_if_legible(parsed, parsed.label)
     views: tuple[View, ...] = (*drawings, _record_table(parsed, record))
     return ToolOutput(summary=summary, data=record, views=views, notes=(*parsed.notes, *undrawn, *_notes(record)))
@@ -132,7 +132,8 @@ def structure_record(parsed: ParsedMolecule) -> dict[str, Any]:
     }
 
 
-def _subject(parsed: ParsedMolecule) -> str:
+def subject(parsed: ParsedMolecule) -> str:
+    """What a sentence that begins with the molecule calls it; a SMILES keeps its small letters."""
     label = parsed.label[:1].upper() + parsed.label[1:] if parsed.notation in ("inchi", "molfile") else parsed.label
     return label
 
