@@ -68,6 +68,7 @@ TOOL_MODULES = (
     "tools.biology.proteins",
     "tools.biology.orfs",
     "tools.biology.restriction",
+    "tools.biology.codon_optimization",
     "tools.biology.melting",
     "tools.biology.pcr",
     "tools.biology.peptides",
