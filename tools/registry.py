@@ -71,6 +71,7 @@ TOOL_MODULES = (
     "tools.biology.codon_optimization",
     "tools.biology.melting",
     "tools.biology.pcr",
+    "tools.biology.cloning",
     "tools.biology.peptides",
     "tools.biology.pairwise",
     "tools.biology.multiple_alignment",

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from errors import ToolInputError
-from tools.biology.annealing import reverse_complement
 from tools.biology.pcr import simulate_pcr
+from tools.biology.restriction_enzymes import reverse_complement
 
 #: The example of the documentation of pydna.amplify.pcr: a product of 51 bp.
 PYDNA = "TACACTCACCGTCTATCATTATCTACTATCGACTGTATCATCTGATAGCAC"

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from Bio.Seq import Seq
 
-#: Bits of the bases that each IUPAC code stands for (IUPAC-IUB, Nucleic Acids Res. 1985, 13, 3021): A 1, C 2, G 4, T 8.
-_BASES_OF = {
-    "A": 1, "C": 2, "G": 4, "T": 8, "R": 5, "Y": 10, "S": 6, "W": 9, "K": 12, "M": 3, "B": 14, "D": 13, "H": 11, "V": 7, "N": 15,
-}  # fmt: skip
+from tools.biology.restriction_enzymes import CODES, reverse_complement
+
+_BITS = {"A": 1, "C": 2, "G": 4, "T": 8}
 _MISMATCH_COST = (
     3  # a base before a mismatch belongs to the annealing part if more than three pairs follow for each mismatch
 )
@@ -48,11 +46,6 @@ class NearestPlace:
     start: int
     end: int
     unpaired: tuple[int, ...]
-
-
-def reverse_complement(dna: str) -> str:
-    """Of capitals, IUPAC codes included."""
-    return str(Seq(dna).reverse_complement())
 
 
 def annealing_sites(primer: str, residues: str, template: str, minimum: int, circular: bool) -> list[Site]:
@@ -120,8 +113,8 @@ def _windows(residues: str, along: str, circular: bool) -> np.ndarray:
 def _bits(letters: str, exact: bool = False) -> np.ndarray:
     """``exact``: codes that stand for several bases have no bit, as which of them is there is unknown."""
     table = np.zeros(128, dtype=np.uint8)
-    for letter, bits in _BASES_OF.items():
-        table[ord(letter)] = bits if not exact or letter in "ACGT" else 0
+    for letter, bases in CODES.items():
+        table[ord(letter)] = sum(_BITS[base] for base in bases) if not exact or len(bases) == 1 else 0
     return table[np.frombuffer(letters.encode("ascii"), dtype=np.uint8)]
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from Bio.SeqUtils import gc_fraction
+from pydantic import Field
 
 from errors import ToolInputError, shown
-from tools.biology.annealing import NearestPlace, Site, annealing_sites, nearest_place, reverse_complement
+from tools.biology.annealing import NearestPlace, Site, annealing_sites, nearest_place
 from tools.biology.melting_formulas import PRIMER_TM_MODEL, primer_tm
+from tools.biology.restriction_enzymes import reverse_complement
+from tools.biology.topology import taken_as_circular
 from tools.inputs import NucleotideText
 from tools.inputs.sequences import ParsedSequence, parse_nucleotides
 from tools.outputs import Cell, Feature, SequenceView, Table, ToolOutput, View
@@ -49,7 +53,9 @@ def simulate_pcr(
     template: NucleotideText,
     forward: NucleotideText,
     reverse: NucleotideText,
-    circular: bool = False,
+    circular: Annotated[
+        bool | None, Field(description="true for a plasmid; left out: linear, unless the template's record says so")
+    ] = None,
     minimum_match: int | None = None,
 ) -> ToolOutput:
     """Simulate a PCR: amplicon (sequence, length, coordinates) from a linear or circular DNA template with a forward and a reverse
@@ -62,6 +68,7 @@ def simulate_pcr(
     primers = {"forward": _primer(forward, "forward"), "reverse": _primer(reverse, "reverse")}
     sites: list[Site] = []
     notes = [*parsed.notes]
+    circular = taken_as_circular(parsed, circular, "The template", notes)
     for name, primer in primers.items():
         notes += [f"The {name} primer: {note[:1].lower()}{note[1:]}" for note in primer.notes]
         if circular and len(primer.residues) > len(parsed.residues):
@@ -273,7 +280,7 @@ def _notes(
     needed = {name: _minimum(asked, primer.residues, name) for name, primer in primers.items()}
     said = " and ".join(f"{number} of the {name} primer" for name, number in needed.items())
     notes = [
-        f"The template was taken as {'circular' if circular else 'linear'} and double-stranded; positions count from 1 on the given strand.",
+        "It was taken as double-stranded; positions count from 1 on the given strand.",
         f"A primer binds where its last bases at the 3' end pair without a mismatch: at least {said}.",
         f"Tm of the bases that pair at the 3' end: {PRIMER_TM_MODEL}; by the settings of a polymerase's maker it is different.",
     ]
