@@ -53,7 +53,7 @@ class Peptide:
 
 
 @tool(
-    group="protein",
+    group="protein and structure",
     libraries=("pyteomics",),
     asks=(
         "digest", "digestion", "trypsin", "tryptic peptides", "cleave", "cut the protein", "peptides", "missed cleavages", "Lys-C",

@@ -31,7 +31,7 @@ RARE_RESIDUES = (
 
 
 @tool(
-    group="protein",
+    group="protein and structure",
     libraries=("biopython",),
     asks=(
         "isoelectric point", "pI", "extinction coefficient", "molecular weight of the protein", "mass of the protein", "mass",

@@ -55,7 +55,7 @@ ModelName = Annotated[
 
 
 @tool(
-    group="lab",
+    group="formula and lab",
     libraries=("lmfit", "scipy", "numpy"),
     asks=(
         "fit", "fitting", "curve fit", "regression", "linear regression", "slope", "intercept", "Michaelis-Menten", "Km",

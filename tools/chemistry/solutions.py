@@ -57,7 +57,7 @@ class _Solid:
 
 
 @tool(
-    group="lab",
+    group="formula and lab",
     libraries=("pint",),
     asks=(
         "prepare a solution", "make a solution", "how many grams", "how much to weigh", "weigh", "dilute", "dilution",

@@ -66,7 +66,7 @@ class _Found:
 
 
 @tool(
-    group="lab",
+    group="formula and lab",
     libraries=("pint",),
     asks=(
         "convert", "convert units", "unit conversion", "in kJ/mol", "in kcal/mol", "in eV", "wavelength", "wavenumber",
