@@ -116,6 +116,14 @@ def test_a_silent_change_of_a_codon():
     assert (data["effect"], data["protein_change"], data["dna_change"]) == ("silent", "p.(=)", "c.36T>C")
 
 
+def test_a_stop_among_several_changes_is_nonsense():
+    # Glu 7 to Val and Lys 9 to a stop: the protein ends after residue 8
+    data = mutate(HBB + "TAA", "E7V, K9*").data
+    assert (data["effect"], data["protein_change"]) == ("nonsense", "p.[(Glu7Val);(Lys9Ter)]")
+    data = mutate("MVHLTPEEKSAVTALWGKVNV", "E7V, K9*").data
+    assert (data["effect"], data["protein_change"]) == ("nonsense", "p.[Glu7Val;Lys9Ter]")
+
+
 def test_stop_lost_and_start_lost():
     lost = mutate("ATGGCCTAACAAGCCTGA", "c.7T>C").data  # TAA to CAA: Gln, then CAA, GCC, TGA
     assert (lost["effect"], lost["protein_change"], lost["protein"]) == ("stop lost", "p.(Ter3Gln)", "MAQQA")

@@ -111,9 +111,8 @@ def _of_protein(parsed: ParsedSequence, changes: list[Change], notes: list[str])
     if not new:
         raise ToolInputError(f"{shown(placed[0].change.text)} leaves no residue", "change", "keep at least one")
     stopped = any("*" in one.change.new for one in placed)
-    effect = effect_of(old + "*", new + "*", shifts_frame=False, start_lost=False)
-    if stopped:
-        effect = "nonsense"
+    growth = 0 if stopped else 3 * (len(new) - len(old))
+    effect = effect_of(old + "*", new + "*", growth, start_lost=False)
     written = protein_change(old + "*", new + "*", effect, predicted=False)
     notes.append(
         "Positions count the residues as given, the first one as 1. What it does to the protein's work is not computed."
@@ -149,10 +148,10 @@ def _of_bases(
     old_protein, new_protein = _read(bases[offset:], code), _read(new[offset + before :], code)
     coding_end = offset + 3 * len(old_protein)
     touching = [edit for edit in edits if edit.end > offset and edit.start < coding_end]
-    shifts_frame = sum(edit.growth for edit in touching) % 3 != 0
+    growth = sum(edit.growth for edit in touching)
     first, now = bases[offset : offset + 3], new[offset + before : offset + before + 3]
     start_lost = first in code.start_codons and now not in (first, "ATG")
-    effect = effect_of(old_protein, new_protein, shifts_frame, start_lost) if touching else "outside the coding region"
+    effect = effect_of(old_protein, new_protein, growth, start_lost) if touching else "outside the coding region"
     written = protein_change(old_protein, new_protein, effect, predicted=True) if touching else "p.(=)"
     dna = "c." + _joined([_in_hgvs(one, bases, offset) for one in placed])
     gained, lost = site_changes(bases, edits)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from Bio.Data.IUPACData import protein_letters_1to3_extended
 
 
-def effect_of(old: str, new: str, shifts_frame: bool, start_lost: bool) -> str:
-    """``old`` and ``new`` proteins end in ``*`` where they have their stop.
+def effect_of(old: str, new: str, growth: int, start_lost: bool) -> str:
+    """``old`` and ``new`` proteins end in ``*`` where they have their stop; ``growth``: bases gained within the coding sequence.
 
     "silent", "missense", "nonsense", "frameshift", "start lost", "stop lost", "in-frame deletion", "in-frame insertion" or
     "in-frame deletion and insertion".
@@ -17,16 +17,18 @@ def effect_of(old: str, new: str, shifts_frame: bool, start_lost: bool) -> str:
         return "silent"
     if _begins_with_stop(old, new):
         return "nonsense"
-    if shifts_frame:
+    if growth % 3:
         return "frameshift"
     place = common_start(old, new)
     if place < len(old) and old[place] == "*":
         return "stop lost"
+    if len(new) != len(old) + growth // 3:
+        return "nonsense" if len(new) < len(old) + growth // 3 else "stop lost"
     if len(old) == len(new):
         return "missense"
     taken, added = _differing(old, new)
     if taken and added:
-        return "nonsense" if added.endswith("*") and len(new) < len(old) else "in-frame deletion and insertion"
+        return "in-frame deletion and insertion"
     return "in-frame deletion" if taken else "in-frame insertion"
 
 
@@ -49,6 +51,8 @@ def _parts(old: str, new: str, effect: str) -> list[str]:
     place = common_start(old, new)
     if effect == "nonsense" and new[place : place + 1] == "*":
         return [f"{_three(old[place])}{place + 1}Ter"]
+    if effect == "nonsense" and new.endswith("*") and len(new) <= len(old):
+        return _substituted(old[: len(new)], new)
     if effect == "frameshift":
         if place >= len(new) or place >= len(old):
             return ["?"]
@@ -57,8 +61,7 @@ def _parts(old: str, new: str, effect: str) -> list[str]:
     if effect == "stop lost" and place < len(new):
         return [f"Ter{place + 1}{_three(new[place])}"]
     if len(old) == len(new):
-        pairs = enumerate(zip(old, new, strict=True), 1)
-        return [f"{_three(a)}{n}{_three(b)}" for n, (a, b) in pairs if a != b]
+        return _substituted(old, new)
     taken, added = _differing(old, new)
     if not taken:
         if old[max(0, place - len(added)) : place] == added:
@@ -70,6 +73,11 @@ def _parts(old: str, new: str, effect: str) -> list[str]:
         )
     span = _range(old, place, place + len(taken))
     return [f"{span}delins{_all_three(added)}" if added else f"{span}del"]
+
+
+def _substituted(old: str, new: str) -> list[str]:
+    pairs = enumerate(zip(old, new, strict=True), 1)
+    return [f"{_three(a)}{n}{_three(b)}" for n, (a, b) in pairs if a != b]
 
 
 def _begins_with_stop(old: str, new: str) -> bool:
