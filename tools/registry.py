@@ -67,6 +67,7 @@ TOOL_MODULES = (
     "tools.biology.sequences",
     "tools.biology.proteins",
     "tools.biology.orfs",
+    "tools.biology.mutations",
     "tools.biology.restriction",
     "tools.biology.codon_optimization",
     "tools.biology.melting",
