@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import functools
 import json
-import queue
+import os
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 from console import exit_status
 from errors import RetortError, ToolInputError, shown
+from tools.in_order import InOrder
 from tools.running import Workers
 
-WORKERS = 2
-LOOK_AHEAD = 16  # rows under way or done but not yet written: the order is kept, the memory bounded
 LONGEST_LINE = 2_000_000
 _ROW = '{"tool": "count_atoms", "arguments": {"molecule": "CCO"}}'
 
@@ -35,57 +33,47 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
     options = parser.parse_args(arguments)
-    workers = Workers(size=WORKERS if options.command == "batch" else 1)
+    size = cores() if options.command == "batch" else 1
+    workers = Workers(size=size)
     try:
-        return exit_status(lambda: _run(options, workers))
+        return exit_status(lambda: _run(options, workers, size))
     finally:
         workers.close()
 
 
-def _run(options: argparse.Namespace, workers: Workers) -> int:
+def cores() -> int:
+    """How many this process may use, which in a container or under ``taskset`` are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(options: argparse.Namespace, workers: Workers, size: int) -> int:
     if options.command == "list":
         for tool in workers.catalog():
             _write({key: tool[key] for key in ("name", "description", "group", "parameters")})
         return 0
     if options.command == "call":
         text = sys.stdin.read() if options.arguments == "-" else options.arguments
-        answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text))))
+        answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text)), None))
         _write(answer)
         return 0 if answer["ok"] else 2
     workers.warm_up()
-    _batch(workers, sys.stdin.buffer)
+    _batch(workers, size, sys.stdin.buffer, sys.stdout.buffer)
     return 0
 
 
-def _batch(workers: Workers, lines: BinaryIO) -> None:
+def _batch(workers: Workers, size: int, lines: BinaryIO, answers: BinaryIO) -> None:
     """One answer a line, in order, each written as soon as it and those before it are there."""
-    under_way: queue.Queue[Future[str] | None] = queue.Queue(LOOK_AHEAD)
-    reader_left = threading.Event()
+    progress = _Progress()
 
-    def write_in_order() -> None:
-        progress = _Progress()
-        while (future := under_way.get()) is not None:
-            answer = future.result()
-            try:
-                if not reader_left.is_set():
-                    print(answer, flush=True)
-                    progress.count()
-            except BrokenPipeError:  # go on emptying the queue, so that the main thread does not wait for ever
-                reader_left.set()
+    def write(answer: bytes) -> None:
+        answers.write(answer + b"\n")
+        answers.flush()
+        progress.count()
 
-    writer = threading.Thread(target=write_in_order, name="write results")
-    writer.start()
-    with ThreadPoolExecutor(WORKERS) as threads:
-        try:
-            for line in _lines(lines):
-                if reader_left.is_set():
-                    break
-                under_way.put(threads.submit(_answered, workers, functools.partial(_row, line)))
-        finally:
-            under_way.put(None)
-            writer.join()
-    if reader_left.is_set():
-        raise BrokenPipeError
+    batch: InOrder[bytes, bytes] = InOrder(
+        lambda line: _answered(workers, functools.partial(_row, line), batch.stopped), write, size
+    )
+    batch.run(_lines(lines))
 
 
 class _Progress:
@@ -153,16 +141,18 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _answered(workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]]) -> str:
+def _answered(
+    workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]], cancel: threading.Event | None
+) -> bytes:
     """A result or an error as JSON, in the shapes that the command line promises."""
     try:
         name, arguments = read()
-        return workers.call_as_json(name, arguments).decode()
+        return workers.call_as_json(name, arguments, cancel=cancel)
     except ToolInputError as error:
         told = error.as_json()
     except RetortError as error:
         told = {"what": str(error), "where": "", "hint": ""}
-    return json.dumps({"ok": False, "error": told}, ensure_ascii=False)
+    return json.dumps({"ok": False, "error": told}, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def _write(value: dict[str, Any]) -> None:

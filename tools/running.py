@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0  # importing the libraries on a cold disk
 MOST_ARGUMENT_BYTES = 1_000_000
 LOOKED_AT_EVERY_S = 0.05
+PIPE_BYTES = 1 << 16  # as much as a pipe of Linux holds
 RESULT = b'{"result": '  # how a worker's line begins that holds one
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
@@ -93,7 +94,7 @@ class _Worker:
             if time.monotonic() > deadline:
                 raise _OutOfTime
             if self._selector.select(LOOKED_AT_EVERY_S):
-                chunk = os.read(self._process.stdout.fileno(), 1 << 20)
+                chunk = os.read(self._process.stdout.fileno(), PIPE_BYTES)
                 if not chunk:
                     raise _Died
                 line += chunk
