@@ -86,6 +86,10 @@ def test_ions_and_half_reactions_conserve_charge(reactants, products, coefficien
         ("hydrogen + oxygen", "water"),
         ("H2+ O2", "H2O"),
         ("H2 +O2", "H2O"),
+        ("H2 + O2 yields H2O", ""),
+        ("hydrogen reacts with oxygen to give water", ""),
+        ("[H][H].O=O>>O", ""),
+        (["[H][H]", "O=O"], ["O"]),
     ],
 )
 def test_one_equation_written_in_many_ways(reactants, products):
@@ -99,6 +103,15 @@ def test_names_are_read_as_their_formulas_and_that_is_said():
     assert list(balance_reaction("N,N-dimethylformamide, O2", "CO2, H2O, N2").data["coefficients"].values()) == [
         4, 17, 12, 14, 2,
     ]  # fmt: skip
+
+
+def test_species_are_smiles_together_or_not_at_all():
+    output = balance_reaction(["C", "O=O"], ["O=C=O", "O"])
+    assert output.data["reactant_coefficients"] == [1, 2]
+    assert output.data["product_coefficients"] == [1, 2]
+    assert "All species were read as SMILES: O is water, C is methane." in output.notes
+    assert balance_reaction("CCO>[H+]>C=C.O").data["equation"] == "CCO -> C=C + O"
+    assert balance_reaction("C + O2 -> CO2").data["equation"] == "C + O2 -> CO2"
 
 
 def test_water_of_crystallization_and_isotopes():

@@ -195,7 +195,7 @@ def test_what_cannot_be_prepared_is_one_sentence(arguments, says):
         ("BSA", "no single"),
         ("Fe^3+", "is an ion"),
         ("sulfate", "is an ion"),
-        ("CCO", "could be"),
+        ("OCO", "could be"),
     ],
 )
 def test_what_has_no_mass_to_weigh(compound, says):

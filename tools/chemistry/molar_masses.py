@@ -12,8 +12,9 @@ from pathlib import Path
 
 from errors import ToolInputError, shown
 from tools.chemistry.atomic_masses import average_mass, weight_notes
+from tools.inputs.formula_complaints import FormulaOrSmiles
 from tools.inputs.formulas import ParsedFormula, parse_formula
-from tools.inputs.named_formulas import parse_formula_or_name
+from tools.inputs.named_formulas import formula_of_structure, parse_formula_or_name
 
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "laboratory_names.tsv"
 LARGEST_MOLAR_MASS = 1e9  # g/mol: a large virus
@@ -28,6 +29,8 @@ _HYDRATE = re.compile(
 )
 _ANHYDROUS = re.compile(r"^anhydrous\s+|[\s,]+\(?anhydrous\)?$", re.IGNORECASE)
 _WATER_IN_FORMULA = re.compile(r"[.·•*]\s*\d*(?:\.\d+)?\s*H2O", re.IGNORECASE)
+#: Compounds of carbon alone with other elements, as their atoms stand in a row.
+_SKELETONS = frozenset(("OCO", "SCS", "NCCN", "OCCCO"))
 NOTE = "Atomic weights: IUPAC 2021, conventional values where IUPAC gives an interval."
 
 
@@ -62,9 +65,19 @@ def molar_mass_of(text: str, where: str = "molecule") -> MolarMass:
     hydrate = _HYDRATE.fullmatch(bare) if isinstance(bare, str) else None
     if hydrate and not re.search(r"^(?:chloral|sodium hydroxide)$", hydrate[1] or "", re.IGNORECASE):
         return _of_hydrate(hydrate, bare, where)
-    parsed = parse_formula_or_name(bare, where)
+    parsed = _read(bare, where)
     with_water = bool(_WATER_IN_FORMULA.search(bare)) or any("hydrate" in note for note in parsed.notes)
     return _weighed(parsed, said, with_water)
+
+
+def _read(text: str, where: str) -> ParsedFormula:
+    """A formula or a name; CCO, which could be C2O or a SMILES, as the SMILES, since nobody weighs C2O."""
+    try:
+        return parse_formula_or_name(text, where)
+    except FormulaOrSmiles:
+        if "C" not in re.findall(r"[A-Z][a-z]?", text) or text in _SKELETONS:
+            raise
+    return formula_of_structure(text, where)
 
 
 def _weighed(parsed: ParsedFormula, said: tuple[str, ...], hydrate: bool) -> MolarMass:

@@ -11,17 +11,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from errors import ToolInputError, shown
-from tools.inputs.named_formulas import parse_formula_or_name
+from tools.inputs.named_formulas import formula_of_structure, parse_formula_or_name
+from tools.inputs.unreadable import is_smiles
 
 LONGEST_SIDE = 4_000
 MOST_SPECIES = 30
 EXAMPLE = "give formulas such as 'H2 + O2' and 'H2O', or one equation such as 'H2 + O2 -> H2O'"
 _ARROW = re.compile(r"<?[-–—−]{1,3}>|<?={1,2}>|[→⟶⟹⇒⇌⇄⇋⟷↔]|>>|(?<=\s)={1,2}(?=\s)|\\(?:long)?rightarrow\b|\\to\b")
 _TIGHT_EQUALS = re.compile(r"(?<=[\w)\]}+-])={1,2}(?=[A-Z\d(\[])")  # H2+O2=H2O; elsewhere it may be a bond of a SMILES
+_SAID = re.compile(
+    r",?\s+(?:(?:reacts?\s+)?to\s+(?:give|form|make|yield|produce)|gives?|yields?|forms?|produces?|goes\s+to|to)\s+",
+    re.IGNORECASE,
+)
+_REACTION_SMILES = re.compile(r"([^>\s]+)>([^>\s]*)>([^>\s]+)")
 #: Behind a blank a plus always separates; without one it does where a species begins behind it: not in Fe3+, [NH4+].
 _PLUS = re.compile(r"\s+\+\s*(?=\S)|(?<=\S)\+(?=[A-Za-z(\[]|\d+\s*[A-Z(\[])")
 _LOCANTS = r"(?:(?:[A-Z]|\d+)['′]*,)*(?:[A-Z]|\d+)['′]*-[a-z(\[]"  # N,N-dimethyl…, 1,2-di…
-_LIST = re.compile(rf"\s*[;\n]\s*|,\s+(?=\S)|,(?!{_LOCANTS})(?!(?<=\d,)\d)|\s+(?:and|und|et)\s+")
+_LIST = re.compile(
+    rf"\s*[;\n]\s*|,\s+(?=\S)|,(?!{_LOCANTS})(?!(?<=\d,)\d)|\s+(?:and|und|et|(?:reacts?|combines?)\s+with)\s+"
+)
 _COEFFICIENT = re.compile(r"(\d+\s*/\s*\d+|\d*[.,]\d+|\d+|[½¼¾⅓⅔])\s*[*×·]?\s*(?=[A-Za-z(\[{\\^])")
 _VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
 _MARKS = re.compile(r"(?:\s*(?:[↑↓]|\((?:s|l|g|aq|solid|liquid|gas|aqueous)\)))+\s*$")
@@ -64,9 +72,14 @@ def parse_equation(reactants: str | list[str], products: str | list[str]) -> Par
     if not left:
         raise ToolInputError("There are no reactants", "reactants", EXAMPLE)
     sides = ((left, "reactants"), (right, "products"))
+    if not right and len(left) == 1 and (sides_of_smiles := _sides_of_smiles(left[0])):
+        said = f"{shown(left[0])} was read as a reaction SMILES."
+        return _parsed(*sides_of_smiles, [said], structures=True)
     arrows = [(text, where) for side, where in sides for text in side if _ARROW.search(text)]
-    if not arrows and len(left) == 1 and not right and _TIGHT_EQUALS.search(left[0]):
-        arrows = [(left[0], "reactants")]
+    arrow = _ARROW
+    if not arrows and len(left) == 1 and not right:
+        arrow = next((one for one in (_TIGHT_EQUALS, _SAID) if one.search(left[0])), arrow)
+        arrows = [(left[0], "reactants")] if arrow.search(left[0]) else []
     if arrows and (right or len(left) > 1):
         text, where = arrows[0]
         raise ToolInputError(
@@ -74,7 +87,7 @@ def parse_equation(reactants: str | list[str], products: str | list[str]) -> Par
             "give the whole equation as reactants and leave products empty, or give each side without the arrow",
         )  # fmt: skip
     if arrows:
-        found = list((_ARROW if _ARROW.search(left[0]) else _TIGHT_EQUALS).finditer(left[0]))
+        found = list(arrow.finditer(left[0]))
         if len(found) > 1:
             raise ToolInputError(f"{shown(left[0])} has more than one arrow", "reactants", "give one step at a time")
         left, right = _texts(left[0][: found[0].start()], "reactants"), _texts(left[0][found[0].end() :], "products")
@@ -82,7 +95,20 @@ def parse_equation(reactants: str | list[str], products: str | list[str]) -> Par
     for side, name in ((left, "reactants"), (right, "products")):
         if not side:
             raise ToolInputError(f"There are no {name}", name, EXAMPLE)
-    read = [_side(side, name) for side, name in ((left, "reactants"), (right, "products"))]
+    return _parsed(left, right, notes)
+
+
+def _parsed(left: list[str], right: list[str], notes: list[str], *, structures: bool = False) -> ParsedEquation:
+    """The species of both sides. ``structures``: all are SMILES, which is also so where all can be and a bond is written."""
+    split = [(_apart(side, name), name) for side, name in ((left, "reactants"), (right, "products"))]
+    bare = [_COEFFICIENT.sub("", text) for texts, _ in split for text in texts]
+    if not structures and any(re.search(r"[=#]", text) for text in bare) and all(map(is_smiles, bare)):
+        structures = True
+        notes = [*notes, "All species were read as SMILES: O is water, C is methane."]
+    read = [
+        [_species(text, f"{name}, species {number}", structures) for number, text in enumerate(texts, 1)]
+        for texts, name in split
+    ]
     count = sum(map(len, read))
     if count > MOST_SPECIES:
         raise ToolInputError(
@@ -110,15 +136,23 @@ def _texts(value: str | list[str], where: str) -> list[str]:
     return [re.sub(r"^\\ce\{(.*)\}$", r"\1", text, flags=re.DOTALL) for text in bare if text.strip()]
 
 
-def _side(texts: list[str], where: str) -> list[Species]:
-    found: list[Species] = []
+def _sides_of_smiles(text: str) -> tuple[list[str], list[str]] | None:
+    """Both sides of a reaction SMILES, agents left out; None for any other text."""
+    found = _REACTION_SMILES.fullmatch(text)
+    sides = [re.split(r"\.(?![^\[]*\])", side) for side in (found[1], found[3])] if found else []
+    if not sides or not all(is_smiles(one) for side in sides for one in side):
+        return None
+    return sides[0], sides[1]
+
+
+def _apart(texts: list[str], where: str) -> list[str]:
+    found: list[str] = []
     for text in texts:
         parts = [part for piece in _PLUS.split(f" {text} ") for part in _LIST.split(piece.strip())]
         for part in parts:
             if not part.strip():
                 raise ToolInputError(f"{shown(text)} has an empty place between its separators", where, EXAMPLE)
-            for one in _at_attached_plus(part.strip()):
-                found.append(_species(one, f"{where}, species {len(found) + 1}"))
+            found += _at_attached_plus(part.strip())
     return found
 
 
@@ -129,7 +163,7 @@ def _at_attached_plus(text: str) -> list[str]:
     return [text]
 
 
-def _species(text: str, where: str) -> Species:
+def _species(text: str, where: str, structure: bool) -> Species:
     if _BETWEEN.search(text):
         raise ToolInputError(
             f"{shown(text)} has a plus sign that could be a charge or stand between two species", where,
@@ -140,13 +174,13 @@ def _species(text: str, where: str) -> Species:
     bare = _MARKS.sub("", text)
     written = _COEFFICIENT.match(bare)
     if not written:
-        return _read(bare, Fraction(1), where)
+        return _read(bare, Fraction(1), where, structure)
     rest = bare[written.end() :].strip()
     try:
-        return _read(rest, _number(written[1], text, where), where)
+        return _read(rest, _number(written[1], text, where), where, structure)
     except ToolInputError as complaint:
         try:  # a name that begins with a number: 2H-pyran
-            return _read(bare, Fraction(1), where)
+            return _read(bare, Fraction(1), where, structure)
         except ToolInputError:
             raise complaint from None
 
@@ -160,9 +194,9 @@ def _number(text: str, given: str, where: str) -> Fraction:
     return Fraction(compact)
 
 
-def _read(text: str, coefficient: Fraction, where: str) -> Species:
+def _read(text: str, coefficient: Fraction, where: str, structure: bool) -> Species:
     """A formula; where it is none, a name or a structure."""
-    formula = parse_formula_or_name(text, where)
+    formula = formula_of_structure(text, where) if structure else parse_formula_or_name(text, where)
     atoms = dict(formula.counts)
     for (symbol, mass), number in formula.isotopes.items():
         atoms[symbol] -= number

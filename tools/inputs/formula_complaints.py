@@ -225,8 +225,12 @@ def fraction(plain: PlainText, at: int, unit: str, given: str, where: str) -> To
     )
 
 
+class FormulaOrSmiles(ToolInputError):
+    """A text that could be a formula or a SMILES; an argument that is usually a structure may take it for one."""
+
+
 def refuse_smiles(text: str, hill: str, given: str, where: str) -> None:
-    """Raise ``ToolInputError`` for a text such as CCO or C1CC1 that is a SMILES with hydrogens and a formula without.
+    """Raise ``FormulaOrSmiles`` for a text such as CCO or C1CC1 that is a SMILES with hydrogens and a formula without.
 
     Nobody repeats an element in a formula of so few atoms, or writes a count of 1.
     """
@@ -239,7 +243,7 @@ def refuse_smiles(text: str, hill: str, given: str, where: str) -> None:
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(text)
     if mol is not None and (formula := CalcMolFormula(mol, True, False)) != hill:
-        raise ToolInputError(
+        raise FormulaOrSmiles(
             f"{shown(given)} could be the formula {hill} or the SMILES of {formula}", where,
             f"write {hill} or {formula}",
         )  # fmt: skip

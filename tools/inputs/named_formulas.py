@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from errors import ToolInputError, shown
 from tools.inputs.formula_complaints import cased
 from tools.inputs.formulas import ParsedFormula, hill_formula, hill_order, parse_formula
 from tools.inputs.notations import cas_number
+
+if TYPE_CHECKING:
+    from tools.inputs.molecules import ParsedMolecule
 
 _SHORTEST_WORD = 6
 _BONDS = re.compile(r"[=#@\\/]|(?<![A-Z])[bcnops]\d.*[bcnops]\d")  # double bonds, stereo marks, an aromatic ring
@@ -55,6 +59,17 @@ def _of_compound(text: str, complaint: ToolInputError, where: str) -> ParsedForm
         raise (unknown if in_words or cas_number(text) else complaint) from None
     if parsed.notation == "smiles" and not _BONDS.search(text):
         raise complaint
+    return _counted(parsed)
+
+
+def formula_of_structure(text: str, where: str) -> ParsedFormula:
+    """The formula of a text that is a structure or a name, whatever it may be as a formula; raises ``ToolInputError``."""
+    from tools.inputs.molecules import parse_molecule
+
+    return _counted(parse_molecule(text, where))
+
+
+def _counted(parsed: ParsedMolecule) -> ParsedFormula:
     counts: Counter[str] = Counter()
     isotopes: Counter[tuple[str, int]] = Counter()
     charge = 0
@@ -69,5 +84,5 @@ def _of_compound(text: str, complaint: ToolInputError, where: str) -> ParsedForm
     kind = {"name": "a name", "cas": "a CAS number", "inchi": "an InChI", "smiles": "a SMILES"}.get(
         parsed.notation, f"a {parsed.notation}"
     )
-    note = f"{shown(text)} was read as {kind}, not as a formula: {hill}."
-    return ParsedFormula(ordered, charge, text, hill, (note, *parsed.notes), dict(sorted(isotopes.items())))
+    note = f"{shown(parsed.text)} was read as {kind}, not as a formula: {hill}."
+    return ParsedFormula(ordered, charge, parsed.text, hill, (note, *parsed.notes), dict(sorted(isotopes.items())))
