@@ -75,6 +75,12 @@ def design_primers(
         raise ToolInputError(f"Primers that melt at {tm:g} °C are not designed", "tm", "give 40 to 75 °C")
     conditions = Conditions(sodium, magnesium, dntps, oligo)
     target = _range(region, "region", length)
+    if target and (target[0] <= SHORTEST_PRIMER or length - target[1] < SHORTEST_PRIMER):
+        raise ToolInputError(
+            f"The region {target[0]}-{target[1]} leaves no room for a primer of {SHORTEST_PRIMER} nt on both sides of it",
+            "region",
+            f"give more sequence, or a region within {SHORTEST_PRIMER + 1}-{length - SHORTEST_PRIMER}",
+        )
     sizes = _sizes(product_length, target, length)
     answer = _asked(primer3, parsed.residues, target, sizes, count, tm, conditions)
     pairs = [_pair(answer, number) for number in range(answer["PRIMER_PAIR_NUM_RETURNED"])]
@@ -234,13 +240,14 @@ def _output(
 
 
 def _table(pairs: list[dict[str, Any]]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for number, pair in enumerate(pairs, 1):
-        for name in ("forward", "reverse"):
-            rows.append(
-                (number, name, pair[name], pair[f"{name}_start"], pair[f"{name}_end"], pair[f"{name}_tm_c"], pair[f"{name}_gc_percent"],
-                 pair[f"{name}_hairpin_tm_c"], pair[f"{name}_self_dimer_tm_c"], pair["pair_dimer_tm_c"], pair["product_length"])
-            )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            number, name, pair[name], pair[f"{name}_start"], pair[f"{name}_end"], pair[f"{name}_tm_c"], pair[f"{name}_gc_percent"],
+            pair[f"{name}_hairpin_tm_c"], pair[f"{name}_self_dimer_tm_c"], pair["pair_dimer_tm_c"], pair["product_length"],
+        )
+        for number, pair in enumerate(pairs, 1)
+        for name in ("forward", "reverse")
+    ]  # fmt: skip
     columns = (
         "Pair",
         "Primer",
