@@ -45,7 +45,10 @@ _METHOD = Annotated[
 def codon_optimize(
     protein: ProteinText,
     host: Annotated[
-        str, Field(description="E. coli, yeast, human, mouse, B. subtilis, C. elegans, D. melanogaster or chicken")
+        str,
+        Field(
+            description="E. coli, yeast, human, mouse, CHO, Pichia, B. subtilis, C. elegans, D. melanogaster or chicken"
+        ),
     ],
     avoid: Annotated[
         str | list[str] | None,

@@ -1,17 +1,23 @@
-"""Codon usage of hosts: the tables of the Kazusa database that python_codon_tables carries, and indices made with them."""
+"""Codon usage of hosts, by the Kazusa database (Nakamura, Gojobori and Ikemura 2000), and indices made with it.
+
+python_codon_tables carries eight of its tables; ``assets/tables/codon_usage.csv`` has those of CHO cells and of Pichia.
+"""
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from rapidfuzz import process
 
 from errors import ToolInputError, shown
 
+TABLE = Path(__file__).resolve().parents[2] / "assets" / "tables" / "codon_usage.csv"
 #: Table: species, NCBI taxon, other names.
 _HOSTS = {
     "e_coli": ("Escherichia coli (K-12 W3110)", 316407, "escherichia coli|ecoli|e coli k12|k12|k-12|w3110|mg1655|bl21|bl21(de3)|dh5a"),
@@ -22,6 +28,8 @@ _HOSTS = {
     "c_elegans": ("Caenorhabditis elegans", 6239, "nematode|worm"),
     "d_melanogaster": ("Drosophila melanogaster", 7227, "fruit fly|drosophila|fly"),
     "g_gallus": ("Gallus gallus", 9031, "chicken"),
+    "c_griseus": ("Cricetulus griseus", 10029, "cho|cho k1|cho cells|cho-s|chinese hamster|chinese hamster ovary"),
+    "p_pastoris": ("Pichia pastoris (Komagataella)", 4922, "pichia|komagataella|komagataella pastoris|komagataella phaffii"),
 }  # fmt: skip
 _ONE_CODON = frozenset("MW")
 
@@ -37,7 +45,7 @@ class Host:
 
     @property
     def source(self) -> str:
-        return f"Codon usage of {self.species}, Kazusa database, NCBI taxon {self.taxon} (python_codon_tables)."
+        return f"Codon usage of {self.species}, Kazusa database, NCBI taxon {self.taxon}."
 
     def best(self, residue: str) -> str:
         """The most used codon; of equally used ones the first by the alphabet."""
@@ -89,12 +97,23 @@ def _names() -> dict[str, str]:
 
 @cache
 def _usage(key: str) -> dict[str, dict[str, float]]:
+    if key in _written():
+        return _written()[key]
     import python_codon_tables
 
     return {
         residue: {codon.replace("U", "T"): share for codon, share in codons.items()}
         for residue, codons in python_codon_tables.get_codons_table(key).items()
     }
+
+
+@cache
+def _written() -> dict[str, dict[str, dict[str, float]]]:
+    tables: dict[str, dict[str, dict[str, float]]] = {}
+    with TABLE.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            tables.setdefault(row["host"], {}).setdefault(row["residue"], {})[row["codon"]] = float(row["share"])
+    return tables
 
 
 def _plain(text: str) -> str:
