@@ -151,7 +151,7 @@ def test_a_serial_dilution():
         ({"concentration": 1.0, "volume": "1 L"}, "no unit"),
         ({"concentration": "1 M", "volume": 250.0}, "no unit"),
         ({"concentration": "one M", "volume": "1 L"}, "begin with a number"),
-        ({"concentration": "1,5 M", "volume": "1 L"}, "comma"),
+        ({"concentration": "1,500 mM", "volume": "1 L"}, "comma"),
         ({"concentration": float("nan"), "concentration_unit": "M", "volume": "1 L"}, "nan"),
         ({"concentration": "1 %", "volume": "1 L"}, "does not say of what"),
         ({"concentration": "1 N", "volume": "1 L"}, "normality"),

@@ -58,6 +58,9 @@ from tools.inputs.units import parse_unit
         (1, "dyn", "N", 1e-5),
         (1, "erg", "J", 1e-7),
         (1, "P", "Pa s", 0.1),
+        (1, "P", "Pa.s", 0.1),
+        (1, "barn", "m^2", 1e-28),
+        (1, "Gy", "rad", 100.0),
         (1, "cSt", "mm^2/s", 1.0),
         (1, "Ci", "Bq", 3.7e10),
         (1, "D", "C m", 3.33564095198e-30),  # 1e-21/299792458 C m
@@ -221,7 +224,7 @@ def test_what_a_property_of_the_compound_makes_possible(arguments, expected, tol
         (-5, "nm", "cm^-1", "no counterpart"),
         (float("nan"), "m", "cm", "nan"),
         (float("inf"), "m", "cm", "inf"),
-        ("1,5", "m", "cm", "comma"),
+        ("1,500", "m", "cm", "comma"),
         ("five", "m", "cm", "does not begin with a number"),
         ("5 ± 1", "m", "cm", "no single number"),
         ("1e999", "m", "cm", "cannot|computed"),
@@ -231,6 +234,22 @@ def test_what_cannot_be_converted_is_one_sentence(value, start, end, says):
     with pytest.raises(ToolInputError, match=says) as raised:
         convert_units(value, start, end)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "metres"),
+    [("1,5", "m", 1.5), ("0,125", "m", 0.125), ("1,234,567", "m", 1234567), ("1,234.5", "m", 1234.5),
+     ("1.234,5", "m", 1234.5), ("-1,5e3", "m", -1500), ("2.5 km", "kilometre", 2500)],
+)  # fmt: skip
+def test_a_comma_that_can_mean_one_thing_and_a_unit_said_twice_are_read(written, unit, metres):
+    assert convert_units(written, unit, "m").data["value"] == metres
+
+
+def test_a_value_with_another_unit_than_its_own_is_refused():
+    with pytest.raises(ToolInputError, match="'25 kg' is a number with the unit 'kg', and from_unit is 'g'"):
+        convert_units("25 kg", "g", "mg")
+    with pytest.raises(ToolInputError, match="1,234"):
+        convert_units("1,234", "g", "mg")
 
 
 def test_properties_that_cannot_be_are_refused():

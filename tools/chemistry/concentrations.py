@@ -71,7 +71,7 @@ def read_concentration(given: Given, unit: str, where: str, density: Fraction | 
     raise ToolInputError(
         f"{shown(unit_text)} is no unit of concentration",
         where,
-        "write M, mM, µM, g/L, mg/mL, % w/v, % w/w, % v/v or x",
+        "write M, mM, µM, g/L, mg/mL, % w/v, % w/w, % v/v, molal (mol per kg of solvent) or x",
     )
 
 

@@ -22,7 +22,7 @@ from tools.chemistry.unit_bridges import (
     find_bridge,
 )
 from tools.inputs import MoleculeOrFormula
-from tools.inputs.quantities import in_words, parse_number
+from tools.inputs.quantities import in_words, parse_number, split_number
 from tools.inputs.unit_names import case_variants
 from tools.inputs.unit_table import Dimensions
 from tools.inputs.units import UnitReading, parse_unit
@@ -89,7 +89,7 @@ def convert_units(
     Temperatures are absolute; write Δ°C for a difference. ``value`` in the result has full precision. Raises
     ``ToolInputError`` for units that cannot be converted, or for a molar mass, density or temperature that is missing.
     """
-    number = parse_number(value, "value")
+    number = _number(value, from_unit)
     starts, ends = parse_unit(from_unit, "from_unit"), parse_unit(to_unit, "to_unit")
     direct = _distinct([found for start in starts for end in ends if (found := _direct(number, start, end))])
     if len(direct) > 1:
@@ -119,6 +119,21 @@ def convert_units(
             _need_hint(start, end),
         )  # fmt: skip
     raise _incompatible(starts, ends)
+
+
+def _number(value: float | str, from_unit: str) -> Fraction:
+    """The number; a text may repeat its unit, as in "25 °C" from °C."""
+    if not isinstance(value, str):
+        return parse_number(value, "value")
+    number, unit = split_number(value, "value")
+    if unit and not {one.terms for one in parse_unit(unit, "value")} & {
+        one.terms for one in parse_unit(from_unit, "from_unit")
+    }:
+        raise ToolInputError(
+            f"{shown(value)} is a number with the unit {shown(unit)}, and from_unit is {shown(from_unit)}", "value",
+            "give the number alone, and its unit as from_unit",
+        )  # fmt: skip
+    return number
 
 
 def _direct(number: Fraction, start: UnitReading, end: UnitReading) -> _Found | None:

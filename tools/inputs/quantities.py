@@ -1,4 +1,4 @@
-"""Numbers as people write them: 5, "0.25", "1e-3", "2.5 × 10^-3"; exact fractions out."""
+"""Numbers as people write them: 5, "0.25", "0,25", "1e-3", "2.5 × 10^-3"; exact fractions out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def parse_number(value: float | str, where: str) -> Fraction:
 
 def split_number(text: str, where: str) -> tuple[Fraction, str]:
     """The number at the beginning of a text and what follows it, such as a unit."""
-    plain = text.strip().translate(_POWERS)
+    bare = text.strip()
+    plain = _with_decimal_point(bare.translate(_POWERS))
+    removed = len(bare) - len(plain)
     found = _WRITTEN.match(plain)
     if not found:
         raise ToolInputError(f"{shown(text)} does not begin with a number", where, _EXAMPLES)
@@ -46,9 +48,26 @@ def split_number(text: str, where: str) -> tuple[Fraction, str]:
         raise ToolInputError(f"{shown(text)} has too many digits", where, _EXAMPLES)
     if abs(power) > 150:
         raise ToolInputError(f"{shown(text)} is not a number that can be computed with", where, _EXAMPLES)
-    return _bounded(Fraction(found[1].rstrip(".")) * Fraction(10) ** power, text, where), text.strip()[
-        found.end() :
-    ].strip()
+    number = _bounded(Fraction(found[1].rstrip(".")) * Fraction(10) ** power, text, where)
+    return number, bare[found.end() + removed :].strip()
+
+
+def _with_decimal_point(text: str) -> str:
+    """The number at the beginning with a point for its decimal comma and without separated thousands, where only one is meant.
+
+    ``1,5`` and ``0,125`` can be nothing but decimals, ``1,234,567`` and ``1,234.5`` nothing but thousands; ``1,234`` stays.
+    """
+    head = re.match(r"[+-]?[\d.,]*\d", text)
+    if not head or "," not in head[0]:
+        return text
+    number = head[0]
+    if re.fullmatch(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)", number):
+        number = number.replace(",", ".")
+    elif re.fullmatch(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)", number):
+        number = number.replace(",", "")
+    elif re.fullmatch(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+", number):
+        number = number.replace(".", "").replace(",", ".")
+    return number + text[head.end() :]
 
 
 def _bounded(number: Fraction, text: str, where: str) -> Fraction:

@@ -163,7 +163,7 @@ def _structures(plain: str, given: str, where: str) -> list[Structure]:
 
 
 class _Grammar:
-    """unit := factor ((blank | '*' | '-' | '/') factor)*; factor := (name | number | '(' unit ')') [exponent]."""
+    """unit := factor ((blank | '*' | '.' | '-' | '/') factor)*; factor := (name | number | '(' unit ')') [exponent]."""
 
     def __init__(self, plain: str, given: str, where: str) -> None:
         self.text, self.given, self.where, self.at = plain, given, where, 0
@@ -189,7 +189,7 @@ class _Grammar:
             if sign == "/":
                 below = True
                 self.at += 1
-            elif sign == "*" or (sign == "-" and re.match(r"-\s*[A-Za-zµ(]", self.text[self.at :])):
+            elif sign == "*" or (sign in "-." and re.match(r"[-.]\s*[A-Za-zµ(°]", self.text[self.at :])):
                 if first:
                     raise self._wrong(f"begins with a '{sign}'")
                 self.at += 1
