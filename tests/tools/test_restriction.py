@@ -182,7 +182,16 @@ def test_capitals_blanks_and_variants_do_not_matter(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["EcoRI, BamHI", "EcoRI/BamHI", "EcoRI and BamHI", "EcoRI + BamHI", ["EcoRI", "BamHI"], ["EcoRI, BamHI"]]
+    "written",
+    [
+        "EcoRI, BamHI",
+        "EcoRI/BamHI",
+        "EcoRI and BamHI",
+        "EcoRI + BamHI",
+        "EcoRI BamHI",
+        ["EcoRI", "BamHI"],
+        ["EcoRI, BamHI"],
+    ],
 )
 def test_several_enzymes_in_any_writing(written):
     assert digest("AAAAGAATTCAAAAGGATCCAAAA", written)["fragments"] == [5, 10, 9]
@@ -238,6 +247,7 @@ def test_a_map_of_all_enzymes_lists_the_single_cutters():
 def test_a_record_says_whether_it_is_circular():
     record = "LOCUS       test  14 bp  DNA  circular SYN 01-JAN-2000\nORIGIN\n        1 aaaagaattc aaaa\n//"
     assert restriction_digest(record, "EcoRI").data["circular"] is True
+    assert restriction_digest(">plasmid, circular\nAAAAGAATTCAAAA", "EcoRI").data["circular"] is True
     assert restriction_digest("AAAAGAATTCAAAA", "EcoRI").data["circular"] is False
 
 

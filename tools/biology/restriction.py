@@ -19,6 +19,7 @@ from tools.biology.restriction_sites import (
     find_sites,
     fragments_of,
 )
+from tools.biology.topology import taken_as_circular
 from tools.inputs import NucleotideText
 from tools.inputs.sequences import ParsedSequence, parse_nucleotides
 from tools.outputs import Feature, SequenceView, Table, ToolOutput, View
@@ -72,7 +73,7 @@ def restriction_digest(
             "write its DNA, with T",
         )
     notes = [*parsed.notes]
-    circular = _topology(parsed, circular, notes)
+    circular = taken_as_circular(parsed, circular, "The DNA", notes)
     if isinstance(enzymes, str) and _EVERY.fullmatch(enzymes.strip()):
         return _map(parsed, circular, notes)
     chosen = parse_enzymes(enzymes, notes)
@@ -122,20 +123,6 @@ def restriction_digest(
     return ToolOutput(
         summary=_summary(parsed, circular, sites, cuts, fragments), data=data, views=views, notes=tuple(notes)
     )
-
-
-def _topology(parsed: ParsedSequence, circular: bool | None, notes: list[str]) -> bool:
-    locus = re.match(r"(?:LOCUS|ID)\b[^\n]*\b(circular|linear)\b", parsed.text.lstrip("\ufeff \n\t`'\""), re.IGNORECASE)
-    written = locus[1].lower() if locus else ""
-    if circular is None:
-        taken = written == "circular"
-        why = "as its record says" if written else "as nothing else was said; a plasmid needs circular = true"
-        notes.append(f"Taken as {_shape(taken)} DNA, {why}.")
-        return taken
-    notes.append(f"Taken as {_shape(circular)} DNA, as asked.")
-    if written and (written == "circular") != circular:
-        notes.append(f"Its record says that it is {written}.")
-    return circular
 
 
 def _shape(circular: bool) -> str:

@@ -89,7 +89,7 @@ def parse_enzymes(value: str | Sequence[str], notes: list[str], where: str = "en
     pieces = _SEPARATORS.split(value.strip()) if isinstance(value, str) else [str(item).strip() for item in value]
     if not isinstance(value, str) and len(pieces) == 1:
         pieces = _SEPARATORS.split(pieces[0])
-    names = [piece for piece in pieces if piece]
+    names = [name for piece in pieces if piece for name in _apart(piece)]
     if not names:
         raise ToolInputError("No enzyme is named", where, "name one or several, such as EcoRI or [EcoRI, HindIII]")
     if len(names) > _MOST_ENZYMES:
@@ -101,6 +101,14 @@ def parse_enzymes(value: str | Sequence[str], notes: list[str], where: str = "en
         enzyme = find_enzyme(name, f"{where}, name {place}", notes)
         found[enzyme.name] = enzyme
     return list(found.values())
+
+
+def _apart(text: str) -> list[str]:
+    """Names with nothing but blanks between them: ``EcoRI BamHI``; ``Eco RI`` is one name."""
+    known, words = _by_lower_case(), text.split()
+    if "".join(words).lower() not in known and len(words) > 1 and all(word.lower() in known for word in words):
+        return words
+    return [text]
 
 
 def find_enzyme(name: str, where: str, notes: list[str]) -> Enzyme:

@@ -6,7 +6,7 @@ import re
 
 from tools.inputs.sequences import ParsedSequence
 
-_LOCUS = re.compile(r"(?:LOCUS|ID)\b[^\n]*\b(circular|linear)\b", re.IGNORECASE)
+_LOCUS = re.compile(r"(?:(?:LOCUS|ID)\b|>)[^\n]*\b(circular|linear)\b", re.IGNORECASE)
 
 
 def taken_as_circular(parsed: ParsedSequence, asked: bool | None, what: str, notes: list[str]) -> bool:
