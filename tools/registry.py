@@ -76,6 +76,7 @@ TOOL_MODULES = (
     "tools.biology.peptides",
     "tools.biology.pairwise",
     "tools.biology.multiple_alignment",
+    "tools.biology.structures",
 )
 
 
