@@ -212,3 +212,38 @@ def test_wrong_activities_are_refused(activities):
 def test_wrong_molecules_are_refused(molecules):
     with pytest.raises(ToolInputError):
         rgroup_table(molecules, "c1ccccc1")
+
+
+PARA = "[*:1]c1ccc([*:2])cc1"
+
+
+def test_equal_places_of_a_symmetric_core_are_exchanged_to_leave_few_groups_at_each():
+    # X-C6H4-Y with X of OCH3 and N(CH3)2, Y of Cl and CN, written in any order
+    output = rgroup_table(["COc1ccc(Cl)cc1", "N#Cc1ccc(OC)cc1", "Clc1ccc(N(C)C)cc1", "CN(C)c1ccc(C#N)cc1"], PARA)
+    columns = [set(column) for column in zip(*groups(output), strict=True)]
+    assert columns in ([{"*OC", "*N(C)C"}, {"*Cl", "*C#N"}], [{"*Cl", "*C#N"}, {"*OC", "*N(C)C"}])
+    assert any("R1 and R2 could be exchanged" in note for note in output.notes)
+    assert not any(
+        "could be exchanged" in note for note in rgroup_table(["Cc1ccncc1", "Clc1ccncc1"], "[*:1]c1ccncc1").notes
+    )
+
+
+def test_a_group_that_holds_the_core_again_is_not_taken_for_the_core_where_that_makes_more_groups():
+    # 4-X-biphenyls and others of a series X-C6H4-Y with Y of C6H5 and Cl
+    molecules = [
+        "COc1ccc(Cl)cc1",
+        "COc1ccc(-c2ccccc2)cc1",
+        "CCc1ccc(Cl)cc1",
+        "CCc1ccc(-c2ccccc2)cc1",
+        "N#Cc1ccc(Cl)cc1",
+    ]
+    output = rgroup_table([*molecules, "N#Cc1ccc(-c2ccccc2)cc1"], PARA, [1.0, 3.0, 2.0, 4.0, 5.0, None])
+    assert output.data["predictions"][0]["predicted"] == 7.0
+
+
+def test_a_prediction_that_depends_on_the_orientation_of_a_symmetric_core_is_not_given():
+    # F and Cl occur at both ends: which of them stands at R1 of the last molecule is open
+    molecules = ["Fc1ccc(F)cc1", "Clc1ccc(Cl)cc1", "Brc1ccc(F)cc1", "Brc1ccc(Cl)cc1", "Fc1ccc(Cl)cc1"]
+    output = rgroup_table(molecules, PARA, [1.0, 4.0, 7.0, 9.0, None])
+    (made,) = output.data["predictions"]
+    assert made["predicted"] is None and "symmetric" in made["why_not"]

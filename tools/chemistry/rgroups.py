@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,10 +11,10 @@ from rdkit import Chem, rdBase
 
 from errors import ToolInputError, shown
 from tools.chemistry.activity_columns import Activities, activity_column
-from tools.chemistry.core_symmetry import aligned, exchanges
+from tools.chemistry.core_decomposition import Decomposed, decomposed
 from tools.chemistry.drawing import molecule_svg
 from tools.chemistry.fingerprints import prefixed_notes
-from tools.chemistry.free_wilson import HYDROGEN, Fit, Prediction, Term, free_wilson, predictions
+from tools.chemistry.free_wilson import Fit, Prediction, Term, free_wilson, predictions
 from tools.inputs import MoleculesText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule, parse_molecules
 from tools.inputs.notations import refuse_odd_characters, written_r_groups
@@ -23,20 +23,8 @@ from tools.registry import tool
 
 MOST_MOLECULES = 500
 LONGEST_CORE = 500
-SEARCH_S = 30
+MOST_TURNED = 60  # molecules whose other orientation on a symmetric core is tried on a prediction
 _SMARTS_ONLY = re.compile(r"\$|~|[;,!&]|\[#|\[[^\]]*[RDXxrvhH]\d*[;,&\]]")
-
-
-@dataclass(frozen=True)
-class _Decomposed:
-    """``rows`` is parallel to the molecules: the substituent at each of ``positions``, or None without the core.
-
-    ``equal``: labelled places of the core that its symmetry exchanges.
-    """
-
-    positions: tuple[str, ...]
-    rows: tuple[dict[str, str] | None, ...]
-    equal: tuple[str, ...] = ()
 
 
 @tool(
@@ -68,7 +56,7 @@ def rgroup_table(
     parsed = parse_molecules(molecules, most=MOST_MOLECULES)
     pattern, core_notes = _core(core)
     column = activity_column(activities, len(parsed))
-    found = _decomposed([molecule.mol for molecule in parsed], pattern, core)
+    found = decomposed([molecule.mol for molecule in parsed], pattern, core)
     matched = [place for place, row in enumerate(found.rows) if row is not None]
     unmatched = [place for place, row in enumerate(found.rows) if row is None]
     summary = f"{len(matched)} of {len(parsed)} molecules contain the core {shown(core)}; they vary at {_listed(found.positions)}."
@@ -188,18 +176,32 @@ def _core(core: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     return mol, tuple(notes)
 
 
-def _predicted(found: _Decomposed, column: list[float | None], known: dict[int, float]) -> dict[int, Prediction]:
+def _predicted(found: Decomposed, column: list[float | None], known: dict[int, float]) -> dict[int, Prediction]:
     """The place of each molecule without an activity to its prediction; one without the core has none."""
     gaps = [place for place, value in enumerate(column) if value is None]
     wanted = {place: row for place in gaps if (row := found.rows[place]) is not None}
-    rows = [found.rows[place] or {} for place in known]
-    made = predictions(rows, list(known.values()), list(wanted.values())) if known else []
+    made = _made(found.rows, known, list(wanted))
+    tried = [*wanted, *known][: MOST_TURNED if len(known) <= 2 * MOST_TURNED else MOST_TURNED // 6]
+    for rows in found.others_as_good(tried) if made else ():
+        if all(one.value is None for one in made):
+            break
+        for number, other in enumerate(_made(rows, known, list(wanted))):
+            value = made[number].value
+            if value is not None and other.value is not None and abs(value - other.value) > 1e-6 * max(abs(value), 1):
+                made[number] = Prediction(None, "the core is symmetric, and which group stands at which place is open")
     of_place = dict(zip(wanted, made, strict=False))
     lacking = "no molecule with the core has an activity"
     return {
         place: of_place.get(place, Prediction(None, lacking if place in wanted else "it does not contain the core"))
         for place in gaps
     }
+
+
+def _made(rows: Sequence[dict[str, str] | None], known: dict[int, float], wanted: list[int]) -> list[Prediction]:
+    if not known:
+        return []
+    measured = [rows[place] or {} for place in known]
+    return predictions(measured, list(known.values()), [rows[place] or {} for place in wanted])
 
 
 def _prediction_words(predicted: dict[int, Prediction], parsed: list[ParsedMolecule]) -> str:
@@ -212,75 +214,7 @@ def _prediction_words(predicted: dict[int, Prediction], parsed: list[ParsedMolec
     return f"; predicted for {'; '.join(said)}" if said else ""
 
 
-def _decomposed(mols: list[Chem.Mol], core: Chem.Mol, text: str) -> _Decomposed:
-    from rdkit.Chem import rdRGroupDecomposition
-
-    options = rdRGroupDecomposition.RGroupDecompositionParameters()
-    options.timeout = SEARCH_S
-    with rdBase.BlockLogs():
-        try:
-            decomposition = rdRGroupDecomposition.RGroupDecomposition([core], options)
-            matched = [place for place, mol in enumerate(mols) if decomposition.Add(mol) >= 0]
-            processed = bool(matched) and decomposition.Process()
-        except RuntimeError:
-            raise ToolInputError(
-                f"The decomposition on {shown(text)} took over {SEARCH_S} s",
-                "core",
-                "give fewer molecules or a less symmetric core",
-            ) from None
-        if not matched:
-            raise ToolInputError(
-                f"None of the molecules contains the core {shown(text)}",
-                "core",
-                "give a smaller core, or one that they share",
-            )
-        if not processed:
-            raise ToolInputError(f"RDKit cannot decompose the molecules on {shown(text)}", "core", "give another core")
-        found = decomposition.GetRGroupsAsRows(asSmiles=False)
-    positions = [label for label in found[0] if label != "Core"]
-    written = [{label: _written(groups.get(label)) for label in positions} for groups in found]
-    written, symmetric = _turned(written, positions, core)
-    rows: list[dict[str, str] | None] = [None] * len(mols)
-    for place, row in zip(matched, written, strict=True):
-        rows[place] = row
-    return _Decomposed(tuple(written[0]), tuple(rows), symmetric)
-
-
-def _turned(
-    rows: list[dict[str, str]], positions: list[str], core: Chem.Mol
-) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """The rows with the substituents at equal places of the core exchanged where that suits the series, and those places."""
-    ways = exchanges(core)
-    labels = sorted({label for way in ways for label in way}, key=lambda label: int(label[1:]))
-    spanning = any("[*:" in group or group == "none" for row in rows for group in row.values())
-    if len(ways) < 2 or not set(positions) <= set(labels) or spanning:
-        return rows, ()
-    turned = aligned([{label: row.get(label, HYDROGEN) for label in labels} for row in rows], ways)
-    kept = [label for label in labels if any(row[label] != HYDROGEN for row in turned)]
-    equal = tuple(label for label in labels if any(way[label] != label for way in ways))
-    return [{label: row[label] for label in kept} for row in turned], equal
-
-
-def _written(group: Chem.Mol | None) -> str:
-    """An R-group as SMILES with * for the bond to the core (``*OC``), "H" for hydrogen, "none" where there is no place for one."""
-    if group is None or not group.GetNumAtoms():
-        return "none"
-    with rdBase.BlockLogs():
-        mol = Chem.RemoveHs(Chem.Mol(group), sanitize=False)
-    heavy = [atom for atom in group.GetAtoms() if atom.GetAtomicNum() > 1]
-    dummies = [atom for atom in group.GetAtoms() if atom.GetAtomicNum() == 0]
-    if not heavy:
-        return HYDROGEN if len(dummies) == 1 else ".".join([HYDROGEN] * len(dummies))
-    labels = {atom.GetAtomMapNum() for atom in dummies}
-    if len(labels) == 1:
-        for atom in mol.GetAtoms():
-            atom.SetAtomMapNum(0)
-            if atom.GetAtomicNum() == 0:
-                atom.SetIsotope(0)
-    return Chem.MolToSmiles(mol)
-
-
-def _same_rows(found: _Decomposed, parsed: list[ParsedMolecule]) -> bool:
+def _same_rows(found: Decomposed, parsed: list[ParsedMolecule]) -> bool:
     seen: dict[tuple[str, ...], str] = {}
     for row, molecule in zip(found.rows, parsed, strict=True):
         if row is not None and seen.setdefault(tuple(row.values()), molecule.smiles) != molecule.smiles:
