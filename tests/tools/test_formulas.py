@@ -73,3 +73,32 @@ def test_a_group_has_no_isotopes():
 )
 def test_a_capital_i_after_carbon_is_told_from_chlorine(text, in_doubt):
     assert any("chlorine is Cl" in note for note in parse_formula(text).notes) is in_doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[Pt](Cl)(Cl)(N)N", "could be the formula"),
+        ("C1CC", "open ring"),
+        ("C1CCCCC1C1CC", "open ring"),
+        ("C1CCC1", "could be"),
+    ],
+)
+def test_a_smiles_is_not_read_as_a_formula_without_hydrogens(text, words):
+    with pytest.raises(ToolInputError, match=words):
+        parse_formula(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hill"),
+    [
+        ("[Na]Cl", "ClNa"),
+        ("[Cr](CO)6", "C6CrO6"),
+        ("CF3CF2CF3", "C3F8"),
+        ("C1H4O1", "CH4O"),
+        ("[Fe]", "Fe"),
+        ("[Cu]SO4", "CuO4S"),
+    ],
+)
+def test_a_formula_with_brackets_or_repeated_elements_is_read(text, hill):
+    assert parse_formula(text).hill == hill

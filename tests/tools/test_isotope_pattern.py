@@ -160,6 +160,7 @@ def test_adducts_are_read_however_they_are_written(adduct, same_as):
         ("C6H12O6", "[M+13C]+", "isotope"),
         ("C6H12O6", "[M+H]+.", "even number"),
         ("C6H12O6", "[0M+H]+", "0 molecules"),
+        ("C6H12O6", "[M+" + "C" * 200 + "]+", "at most 100"),
         ("C6H12O6", "hello", "not an adduct"),
         ("C6H12O6", "[M+H", "not an adduct"),
         ("ATG", "[M+H]+", "sequence"),

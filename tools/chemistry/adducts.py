@@ -18,6 +18,7 @@ from tools.inputs.elements import ELEMENT_NAMES, is_known_nuclide
 from tools.inputs.formulas import ParsedFormula, charge_text, hill_formula, hill_order, parse_formula
 
 EXAMPLES = "write it as [M+H]+, [M+Na]+, [M-H]-, [M+2H]2+, [2M+H]+ or [M]+."
+LONGEST_ADDUCT = 100
 MOST_MOLECULES = 20
 MOST_SPECIES = 8
 #: Abbreviations in use for adducts, and their formulas.
@@ -70,6 +71,10 @@ class Adduct:
 
 def parse_adduct(text: str | None, where: str = "adduct") -> Adduct | None:
     """The adduct that ``text`` writes; None for none. Raises ``ToolInputError`` for what is no adduct."""
+    if text and len(text) > LONGEST_ADDUCT:
+        raise ToolInputError(
+            f"{shown(text)} has {len(text):,} characters; at most {LONGEST_ADDUCT} are read", where, EXAMPLES
+        )
     plain = _plain(text or "")
     if plain.lower() in _NO_ADDUCT:
         return None

@@ -44,7 +44,7 @@ _SYNTHETIC = re.compile(r"(?:No|Nh|Cn|Hs)(?![a-z])")
 _SYNTHETIC_MEANT = re.compile(r"(?:No|Nh|Cn|Hs)(?:\^.*)?|No[23]?\^?\{?[23]?\+\}?|No(?:F|Cl|Br|I)[23]|HsO4")
 _CARBONATE = re.compile(r"(?:(?:H|Li|Na|K|Rb|Cs|Mg|Ca|Sr|Ba|NH4|\(NH4\))\d?)+(?:\()?(?:Co3|Po4|Po3)(?!\d).*")
 _CAPITALS = re.compile(r"(CU|NI|SI|SN|PB)(?=[A-Z])[A-Z\d]+")
-_BARE_SMILES = re.compile(r"(?:Cl|Br|[BCNOPSFI]|\[\d+[A-Z][a-z]?\]|[()\d])+")
+_BARE_SMILES = re.compile(r"(?:Cl|Br|[BCNOPSFI]|\[\d*[A-Z][a-z]?\]|[()\d])+")
 _COMMON = frozenset(
     (
         "H",
@@ -242,6 +242,12 @@ def refuse_smiles(text: str, hill: str, given: str, where: str) -> None:
 
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(text)
+    if mol is None and len(set(symbols)) < len(symbols) and re.search(r"(?<!\d)1(?!\d)", text):
+        raise ToolInputError(
+            f"{shown(given)} has a count of 1 and an element twice, as a SMILES with an open ring has",
+            where,
+            f"write {hill} if that formula is meant, or correct the SMILES",
+        )
     if mol is not None and (formula := CalcMolFormula(mol, True, False)) != hill:
         raise FormulaOrSmiles(
             f"{shown(given)} could be the formula {hill} or the SMILES of {formula}", where,
