@@ -58,3 +58,8 @@ def test_a_notation_given_as_a_name_is_refused_with_the_tool_for_it(text):
 def test_an_unknown_name_gives_no_structure(text):
     with pytest.raises(ToolInputError):
         name_to_structure(text)
+
+
+def test_half_a_character_is_refused_at_its_place():
+    with pytest.raises(ToolInputError, match=r"U\+D800"):
+        name_to_structure("\ud800")

@@ -95,8 +95,8 @@ def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
             f"{shown(name)} is longer than {LONGEST_NAME} characters", "name", "give one compound's name"
         )
     cas = cas_number(wanted)
-    if not wanted or what_is_no_compound(wanted):
-        return []
+    if not wanted or re.search(r"[\ud800-\udfff]", wanted) or what_is_no_compound(wanted):
+        return []  # half a pair of UTF-16 is no character of a name, and of no file
     found = _curated(wanted, cas) or _tabulated(wanted, cas)
     if not found and systematic and not cas and looks_systematic(wanted):
         found = _parsed_by_opsin(wanted)
