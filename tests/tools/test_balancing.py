@@ -105,6 +105,12 @@ def test_names_are_read_as_their_formulas_and_that_is_said():
     ]  # fmt: skip
 
 
+def test_elements_are_balanced_by_name():
+    for name, coefficients in (("sulfur", [1, 1, 1]), ("white phosphorus", [1, 5, 1]), ("phosphorus", [4, 5, 1])):
+        product = "SO2" if name == "sulfur" else "P4O10"
+        assert list(balance_reaction([name, "oxygen"], product).data["coefficients"].values()) == coefficients
+
+
 def test_species_are_smiles_together_or_not_at_all():
     output = balance_reaction(["C", "O=O"], ["O=C=O", "O"])
     assert output.data["reactant_coefficients"] == [1, 2]

@@ -59,6 +59,11 @@ def test_the_common_names_hold_at_least_150_compounds_each_once():
         ("sodium chloride", "FAPWRFPIFSIZLT-UHFFFAOYSA-M"),
         ("cocaine", "ZPUCINDJVBIVPJ-LJISPDSOSA-N"),
         ("remdesivir", "RWWYLEGWBNMMLJ-YSOARWBDSA-N"),
+        ("S-limonene", "XMGQYMWWDOXHJM-SNVBAGLBSA-N"),
+        ("meso-tartaric acid", "FEWJPZIEWOKRBE-XIXRPRMCSA-N"),
+        ("meso-2,3-dibromobutane", "BXXWFOGWXLJPPA-ZXZARUISSA-N"),
+        ("sulfate anion", "QAOWNCQODCNURD-UHFFFAOYSA-L"),
+        ("perchlorate anion", "VLTRZXGMWDSKGL-UHFFFAOYSA-M"),
     ],
 )
 def test_known_names_give_the_published_structure(name, inchikey):
@@ -252,6 +257,8 @@ def test_a_name_of_no_single_compound_is_refused_with_what_it_is(name, words):
         ("polyethylene", "ethene"),
         ("L-glucose", "galactose, d-"),  # the structure has no configuration
         ("pentane", "pentyl"),
+        ("copper(I) hydroxide", "copper hydroxide"),  # Cu(OH)2
+        ("thallium(III) sulfide", "dithallium(1+) sulfide"),
     ],
 )
 def test_a_table_entry_that_contradicts_the_name_is_not_used(name, wrong):
@@ -288,6 +295,22 @@ def test_of_systematic_names_99_in_100_give_the_structure_that_pubchem_has_and_h
 
 
 @needs_java
+@pytest.mark.parametrize("name", ["manganese heptoxide", "dimanganese heptoxide", "vanadium trioxide"])
+def test_ions_that_opsin_puts_together_wrongly_are_no_compound(name):
+    # Mn7O7, [Mn2O7]10- and [VO3]- instead of Mn2O7 and V2O3
+    assert look_up_name(name) == []
+
+
+def test_the_word_ion_asks_for_a_charge_and_a_meso_form_for_centres():
+    assert look_up_name("methanol ion") == look_up_name("sulfate cation") == look_up_name("meso-ethanol") == []
+
+
+def test_a_salt_that_two_tables_draw_differently_is_one_compound():
+    # SnCl2, as [Sn+2] with chloride and as Cl[Sn]Cl
+    assert parse_molecule("tin(II) chloride").mol.GetNumAtoms() == 3
+    assert parse_molecule("aluminum fluoride").mol.GetNumAtoms() == 4
+
+
 def test_a_small_n_that_may_be_a_locant_is_read_as_one_or_refused_where_both_readings_are_compounds():
     parsed = parse_molecule("n-(4-bromo-2-propylphenyl)butanamide")
     assert parsed.smiles == Chem.CanonSmiles("CCCC(=O)Nc1ccc(Br)cc1CCC")

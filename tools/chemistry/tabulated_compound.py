@@ -30,6 +30,7 @@ _SOLUTIONS = frozenset(
 #: Short texts that are well-known compounds both ways: (as a formula, as a SMILES).
 _TWO_READINGS = {"CO": ("carbon monoxide", "methanol"), "NO": ("nitrogen monoxide", "hydroxylamine")}
 PHOSPHORUS = "7723-14-0"
+_LISTED_UNDER = {"12185-10-3": PHOSPHORUS, "10544-50-0": "7704-34-9"}  # P4 and S8 are in the tables as the elements
 _PHOSPHORUS_NOTE = (
     "CAS 7723-14-0 is of phosphorus in any form; the tabulated values are of white phosphorus. Red and black phosphorus "
     "differ in all of them."
@@ -123,8 +124,9 @@ def _element_numbers() -> dict[str, str]:
 def _of_structure(parsed: ParsedMolecule, given: str) -> TabulatedCompound:
     label = parsed.label[:1].upper() + parsed.label[1:]
     if parsed.cas:
-        notes = (*parsed.notes, *_notes_of(parsed.cas, given))
-        return TabulatedCompound(label, parsed.cas, parsed.mol, parsed.smiles, notes, (), parsed)
+        number = _LISTED_UNDER.get(parsed.cas, parsed.cas)
+        notes = (*parsed.notes, *_notes_of(number, given))
+        return TabulatedCompound(label, number, parsed.mol, parsed.smiles, notes, (), parsed)
     keys = _inchikeys(parsed.mol)
     entries = [entry for key in keys for entry in _entries(key, parsed.mol)]
     if not entries:

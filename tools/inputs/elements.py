@@ -24,6 +24,11 @@ _OTHER_NAMES = MappingProxyType(
 _SYMBOLS_BY_NAME = MappingProxyType({name: symbol for symbol, name in ELEMENT_NAMES.items()} | dict(_OTHER_NAMES))
 
 
+def element_called(name: str) -> str:
+    """The symbol of the element of this English name, whatever its capitals; an empty text for any other word."""
+    return _SYMBOLS_BY_NAME.get(name.strip().lower(), "")
+
+
 def is_known_nuclide(symbol: str, mass_number: int) -> bool:
     """Whether RDKit's table of isotopes (of the NIST) has this nuclide."""
     return symbol in ELEMENT_NAMES and 0 < mass_number < 400 and bool(_TABLE.GetMassForIsotope(symbol, mass_number))

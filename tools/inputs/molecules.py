@@ -17,6 +17,7 @@ from errors import ToolInputError, shown
 from tools.inputs import notations
 from tools.inputs.inchis import is_inchi, read_inchi
 from tools.inputs.molfiles import read_molfile
+from tools.inputs.name_checks import as_ions
 from tools.inputs.names import LONGEST_NAME, NamedStructure, look_up_name
 from tools.inputs.sanitizing import MERGED_HYDROGENS, sanitized
 from tools.inputs.smiles_errors import SmilesReading, refuse_problems
@@ -262,7 +263,7 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
     parsed: dict[str, tuple[NamedStructure, ParsedMolecule]] = {}
     for entry in bearers:
         one = _from_smiles(entry.smiles, where, 0, False, given=False)
-        parsed.setdefault(one.smiles, (entry, one))
+        parsed.setdefault(as_ions(one.mol), (entry, one))
     if len(parsed) > 1:
         listed = ", ".join(f"{entry.name} ({entry.cas or entry.smiles})" for entry, _ in list(parsed.values())[:6])
         raise ToolInputError(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from errors import ToolInputError, shown
+from tools.inputs.elements import element_called
 from tools.inputs.formula_complaints import cased
 from tools.inputs.formulas import ParsedFormula, hill_formula, hill_order, parse_formula
 from tools.inputs.notations import cas_number
@@ -55,6 +57,10 @@ def _of_compound(text: str, complaint: ToolInputError, where: str) -> ParsedForm
     try:
         parsed = parse_molecule(text, where)
     except ToolInputError as unknown:
+        if symbol := element_called(text):  # of which no molecule is known: sulfur
+            return replace(
+                parse_formula(symbol, where), text=text, notes=(f"{text} was read as the element, {symbol}.",)
+            )
         in_words = re.search(r"[a-z]{4}", text) and not re.search(r"\d[a-z]|[()]", text)
         raise (unknown if in_words or cas_number(text) else complaint) from None
     if parsed.notation == "smiles" and not _BONDS.search(text):

@@ -11,7 +11,7 @@ import csv
 import importlib.util
 import mmap
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,14 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
+from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name
+from tools.inputs.name_variants import (
+    is_that_ion,
+    meso_form,
+    with_bracketed_descriptor,
+    without_ion,
+    without_meso,
+)
 from tools.inputs.notations import cas_number, formula_elements, spell_greek
 from tools.inputs.opsin import find_opsin, parse_systematic_name
 
@@ -97,10 +105,32 @@ def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
     cas = cas_number(wanted)
     if not wanted or re.search(r"[\ud800-\udfff]", wanted) or what_is_no_compound(wanted):
         return []  # half a pair of UTF-16 is no character of a name, and of no file
-    found = _curated(wanted, cas) or _tabulated(wanted, cas)
-    if not found and systematic and not cas and looks_systematic(wanted):
-        found = _parsed_by_opsin(wanted)
+    with rdBase.BlockLogs():  # RDKit warns of hydrogen ions among the rows
+        found = _curated(wanted, cas) or _tabulated(wanted, cas)
+        if not found and systematic and not cas and looks_systematic(wanted):
+            found = _parsed_by_opsin(wanted)
+        if not found and not cas:
+            found = _otherwise_written(wanted, systematic)
     return sorted(found, key=lambda entry: not entry.principal)
+
+
+def _otherwise_written(name: str, systematic: bool) -> list[NamedStructure]:
+    """The compounds of a name in a form that no source has: "dichromate ion", "S-limonene", "meso-2,3-dibromobutane"."""
+    ion, word = without_ion(name)
+    if ion:
+        return [entry for entry in look_up_name(ion, systematic=systematic) if is_that_ion(entry.smiles, word)]
+    if other := with_bracketed_descriptor(name):
+        return look_up_name(other, systematic=systematic)
+    if base := without_meso(name):
+        found = {meso_form(entry.smiles): entry for entry in look_up_name(base, systematic=systematic)}
+        return [
+            replace(
+                entry, name=name, cas="", smiles=smiles, note="Its meso form, the one that is its own mirror image."
+            )
+            for smiles, entry in found.items()
+            if smiles and len(found) == 1
+        ]
+    return []
 
 
 def what_is_no_compound(name: str) -> tuple[str, str] | None:
@@ -278,6 +308,8 @@ def _fits_the_name(smiles: str, formula: str, wanted: str, common: str) -> bool:
         return False
     if wanted.lower().startswith("poly") and not common.lower().startswith("poly"):
         return False
+    if contradicts_stock_numbers(smiles, wanted):
+        return False
     return not _lacks_configuration(smiles, wanted)
 
 
@@ -344,7 +376,12 @@ def _parsed_by_opsin(name: str) -> list[NamedStructure]:
         smiles, _ = parse_systematic_name(written)
         with rdBase.BlockLogs():
             mol = Chem.MolFromSmiles(smiles) if smiles and "*" not in smiles else None
-        if mol is None or not mol.GetNumAtoms() or _lacks_configuration(smiles, written):
+        if (
+            mol is None
+            or not mol.GetNumAtoms()
+            or _lacks_configuration(smiles, written)
+            or is_no_salt_of_that_name(mol, name)
+        ):
             continue  # a polymer's repeating unit, whose ends are dummy atoms, is no compound
         note = "" if written == name else f"Its locants were read as capitals: {written}."
         entry = NamedStructure(written, "", smiles, "OPSIN, which parsed the systematic name", note=note)
