@@ -305,6 +305,10 @@ def test_the_word_ion_asks_for_a_charge_and_a_meso_form_for_centres():
     assert look_up_name("methanol ion") == look_up_name("sulfate cation") == look_up_name("meso-ethanol") == []
 
 
+def test_a_small_locant_stays_small_in_a_sentence():
+    assert parse_molecule("n-butyllithium").label == "n-Butyllithium"
+
+
 def test_a_salt_that_two_tables_draw_differently_is_one_compound():
     # SnCl2, as [Sn+2] with chloride and as Cl[Sn]Cl
     assert parse_molecule("tin(II) chloride").mol.GetNumAtoms() == 3

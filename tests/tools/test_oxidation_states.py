@@ -225,6 +225,13 @@ def test_a_structure_has_the_textbook_states(smiles, expected):
         ("cisplatin", "Pt(NH3)2Cl2"),
         ("lithium aluminium hydride", "LiAlH4"),
         ("hypophosphorous acid", "H3PO2"),
+        ("manganese heptoxide", "Mn2O7"),
+        ("dichromate ion", "Cr2O7^2-"),
+        ("chlorite", "ClO2^-"),
+        ("superoxide ion", "O2^-"),
+        ("vanadate ion", "VO4^3-"),
+        ("cis-[PtCl2(NH3)2]", "PtCl2(NH3)2"),
+        ("mer-[RhCl3(py)3]", "[RhCl3(C5H5N)3]"),
     ],
 )
 def test_a_name_and_the_formula_agree(name, formula):
@@ -237,6 +244,27 @@ def test_a_name_and_the_formula_agree(name, formula):
 )
 def test_averages_are_given_beside_the_values(text, element, average):
     assert oxidation_states(text).data["average_oxidation_states"][element] == pytest.approx(average, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "metal", "state"),
+    [  # Housecroft & Sharpe: bis(dimethylglyoximato)nickel(II), tris(dibenzylideneacetone)dipalladium(0), iron(III) porphyrin
+        ("Ni(dmg)2", "Ni", 2),
+        ("Pd2(dba)3", "Pd", 0),
+        ("Fe(salen)Cl", "Fe", 3),
+        ("[Fe(TPP)Cl]", "Fe", 3),
+        ("[Ni(cyclam)]2+", "Ni", 2),
+        ("manganese(IV) sulfide", "Mn", 4),  # by its name, though MnS2 of the formula is a disulfide of Mn(II)
+        ("MnS2", "Mn", 2),
+    ],
+)
+def test_abbreviated_ligands_and_stock_numbers(text, metal, state):
+    assert states(text)[metal] == [state]
+
+
+def test_an_unknown_abbreviation_of_a_ligand_is_named():
+    with pytest.raises(ToolInputError, match=r"holds \(xyz\), which is no abbreviation of a ligand"):
+        oxidation_states("Ni(xyz)2")
 
 
 def test_the_states_of_atoms_are_in_the_order_of_the_structure():

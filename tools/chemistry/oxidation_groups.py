@@ -17,6 +17,7 @@ from tools.chemistry.oxidation_by_structure import States, states_of_atoms, tall
 from tools.inputs.formula_charges import without_charge
 from tools.inputs.formula_writing import PlainText, closed_up, plain_text
 from tools.inputs.formulas import GROUPS, parse_formula
+from tools.inputs.name_variants import without_ion
 
 _TABLE = Path(__file__).parents[2] / "assets" / "tables" / "oxidation_groups.csv"
 MOST_CUTS = 400
@@ -26,6 +27,9 @@ _ABBREVIATIONS = {
     "en": "C2H8N2", "py": "C5H5N", "bpy": "C10H8N2", "bipy": "C10H8N2", "phen": "C12H8N2", "terpy": "C15H11N3",
     "tpy": "C15H11N3", "dien": "C4H13N3", "acac": "C5H7O2", "ox": "C2O4", "Cp": "C5H5", "Cp*": "C10H15", "edta": "C10H12N2O8",
     "EDTA": "C10H12N2O8", "dppe": "C26H24P2", "cod": "C8H12", "COD": "C8H12", "thf": "C4H8O", "THF": "C4H8O", "dmso": "C2H6OS",
+    "dmg": "C4H7N2O2", "dmgH": "C4H7N2O2", "Hdmg": "C4H7N2O2", "dba": "C17H14O", "salen": "C16H14N2O2", "tpp": "C44H28N4",
+    "TPP": "C44H28N4", "tmeda": "C6H16N2", "dppp": "C27H26P2", "dppm": "C25H22P2", "binap": "C44H32P2", "trien": "C6H18N4",
+    "tren": "C6H18N4", "cyclam": "C10H24N4", "tacn": "C6H15N3", "hfac": "C5HF6O2", "gly": "C2H4NO2",
     "DMSO": "C2H6OS", "dmf": "C3H7NO", "DMF": "C3H7NO", "OAc": "CH3COO", "AcO": "CH3COO", "nbd": "C7H8", "OTf": "CF3SO3",
 }  # fmt: skip
 _ABBREVIATED = re.compile(r"\((" + "|".join(map(re.escape, _ABBREVIATIONS)) + r")\)|(Cp\*|Cp)(?![a-z])")
@@ -150,8 +154,11 @@ def _names() -> dict[str, str]:
 
 
 def formula_of_name(name: str) -> str:
-    """The formula of a compound that the table names, or an empty text."""
-    return _names().get(" ".join(name.lower().split()), "")
+    """The formula of a compound or ion that the table names, or an empty text."""
+    wanted = " ".join(name.lower().split())
+    ion, _ = without_ion(wanted)
+    formula = _names().get(wanted, "") or _names().get(ion, "")
+    return "" if ion and formula and not parse_formula(formula).charge else formula
 
 
 def known_compound(hill: str) -> Group | None:

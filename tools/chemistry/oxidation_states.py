@@ -45,6 +45,9 @@ _BY_FORMULA = (
     "From the formula, by IUPAC's ionic approximation: known ions and ligands first, then the fixed states (F −1, alkali metals +1, "
     "alkaline-earth metals +2, H +1, O −2, halides −1), and the balance of charge for the rest."
 )
+#: How the ligands of a complex stand, which bears on no oxidation state: cis-[PtCl2(NH3)2].
+_PLACED = re.compile(r"(?:cis|trans|fac|mer|[ΔΛ])-(\[.+)", re.DOTALL)
+_STOCK_NUMBER = re.compile(r"\((?:[IVX]+|0)\)", re.IGNORECASE)
 #: Texts that are SMILES of something else, but much better known as formulas.
 _RATHER_FORMULAS = frozenset(
     ("CO", "NO", "CS", "SO", "BN", "BP", "PN", "ClO", "BrO", "IO", "COS", "OCS", "SCO", "FCN", "ClCN", "BrCN", "ICN", "CNCl", "CNBr",
@@ -90,7 +93,8 @@ def _read(text: str) -> _Formula | ParsedMolecule:
         return _Formula(parse_formula(formula, WHERE), formula, (f"{text.strip()} was read as {formula}.",))
     if not isinstance(text, str) or notations.is_selfies(text.strip()):
         return parse_molecule(text, WHERE)
-    written, notes = spelled_out(text)
+    placed = _PLACED.match(text.strip())
+    written, notes = spelled_out(placed[1] if placed else text)
     try:
         parsed = parse_formula(written, WHERE)
     except ToolInputError as complaint:
@@ -140,6 +144,12 @@ def _read_as_molecule(text: str, complaint: ToolInputError) -> ParsedMolecule:
         if "case-sensitive" in complaint.hint and not re.search(r"\s|[a-z]{6}", text):
             raise complaint from None
         bare = re.sub(r"[\s_^{}]", "", text)
+        ligand = re.search(r"[\])A-Za-z\d]\(([a-z]{2,6}\*?)\)", bare)
+        if ligand and not re.search(r"^[A-Za-z]*[a-z]{3}", bare):
+            raise ToolInputError(
+                f"{shown(text)} holds ({ligand[1]}), which is no abbreviation of a ligand that is known here", WHERE,
+                "write the ligand's atoms in its place, as (C2H8N2) for ethylenediamine",
+            ) from None  # fmt: skip
         formula_like = re.fullmatch(r"[A-Z(\[][A-Za-z\d()\[\]·.]*(?:\d*[+-]+|[+-]\d*)?", bare)
         if formula_like and re.search(r"\d|[+-]$|[)\]]", bare) and not re.search(r"[a-z]{3}", bare):
             raise complaint from None
@@ -214,7 +224,7 @@ def _of_structure(parsed: ParsedMolecule, text: str) -> ToolOutput:
     states = tally(mol, found)
     if parsed.notation in ("name", "cas"):
         hill = hill_formula(atom_counts(mol), Chem.GetFormalCharge(mol))
-        if known_compound(hill):  # the tables draw pyrite as S=[Fe]=S
+        if known_compound(hill) and not _STOCK_NUMBER.search(text):  # the tables draw pyrite as S=[Fe]=S
             note = f"{parsed.label} was read as {hill}."
             return _of_formula(_Formula(parse_formula(hill, WHERE), hill, (note,)), parsed.label)
     lone = _lone_atoms(mol, text)

@@ -283,7 +283,9 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
         notes.append(f"The tables list the name as a synonym of {', '.join(sorted(others)[:4])} too.")
     if unset := _unset_centres(one.mol):
         notes.append(f"The source leaves {unset} possible stereo element{'s' * (unset > 1)} unassigned.")
-    label = called[:1].upper() + called[1:]
+    locant = re.match(r"[a-z]-(?=[a-z])", called)  # n-butyllithium is no N-butyllithium
+    first = locant.end() if locant else 0
+    label = called[:first] + called[first : first + 1].upper() + called[first + 1 :]
     if not entry.principal:  # a synonym may be anything: the tables know "wood" as methanol
         label += f" ({entry.name})"
     return replace(one, text=text, notation=notation, label=label, notes=(*notes, *one.notes), cas=entry.cas)
