@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.handles import Handles
 from app.pictures import READER, Pictures
-from app.prompts import BROKEN_CALL, SYSTEM_WITH_TOOLS, SYSTEM_WITHOUT_TOOLS, comment_prompt
+from app.prompts import (
+    BROKEN_CALL,
+    MOST_NAMES,
+    SYSTEM_WITH_TOOLS,
+    SYSTEM_WITHOUT_TOOLS,
+    comment_prompt,
+    pointing_sentence,
+)
 from errors import RetortError, ToolInputError
 from model.events import (
     BrokenCall,
@@ -216,8 +223,9 @@ class Assistant:
             options = replace(
                 options, temperature=0.0, repetition_penalty=1.0, max_new_tokens=LONGEST_COMMENT, digits=False
             )
-        else:
-            prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *_words(messages)]
+            yield from _pointing(model.stream(prompt, (), options, stop), messages[-1].text, shown[:MOST_NAMES])
+            return
+        prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *_words(messages)]
         yield from model.stream(prompt, (), options, stop)
 
     def _route(self, messages: Sequence[Message]) -> list[Routed]:
@@ -269,6 +277,20 @@ class Assistant:
         except RetortError as error:
             return _failed(call, error)
         return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
+
+
+def _pointing(events: Iterator[TurnEvent], question: str, shown: Sequence[str]) -> Iterator[TurnEvent]:
+    """The events with the text held back until it is whole, and left out where it does more than point at what is shown."""
+    written = ""
+    for event in events:
+        if isinstance(event, TextDelta):
+            written += event.text
+            continue
+        if isinstance(event, Finished):
+            if sentence := pointing_sentence(written, question, shown):
+                yield TextDelta(sentence)
+            event = replace(event, reason="stop") if event.reason == "length" else event
+        yield event
 
 
 def for_model(messages: Sequence[Message]) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from model.messages import Message, Text
@@ -45,6 +46,58 @@ COMMENT_EXAMPLES = (
     ),
     ("Which groups does it have?", ("drawing", "groups"), "The groups stand above, with a drawing."),
 )
+#: What a sentence that only points may hold besides the words of the examples, the question and the names.
+_POINTING_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "below",
+        "can",
+        "drawn",
+        "drawing",
+        "found",
+        "for",
+        "from",
+        "given",
+        "has",
+        "here",
+        "in",
+        "is",
+        "it",
+        "its",
+        "listed",
+        "of",
+        "on",
+        "or",
+        "plot",
+        "read",
+        "see",
+        "seen",
+        "shown",
+        "stand",
+        "stands",
+        "table",
+        "that",
+        "the",
+        "there",
+        "these",
+        "this",
+        "to",
+        "two",
+        "with",
+        "you",
+        "your",
+        "above",
+        "also",
+    ]
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_SENTENCE = re.compile(r"[^\n]*?[.!?](?=\s|$)")
 #: A longer word is a SMILES or a sequence, which such a model would repeat wrongly.
 LONGEST_WORD = 24
 MOST_NAMES = 5
@@ -61,3 +114,20 @@ def comment_prompt(question: str, shown: Sequence[str]) -> list[Message]:
 
 def _commented(question: str, names: Sequence[str]) -> Message:
     return Message("user", (Text(f"Question: {question}\nShown above: {', '.join(names)}"),))
+
+
+def pointing_sentence(written: str, question: str, shown: Sequence[str]) -> str:
+    """The first sentence of a comment where it only points at what is shown; else an empty text.
+
+    A small model may go on and tell what it believes of the compound (that osmium's symbol is Sn, under the right one).
+    """
+    sentence = _SENTENCE.match(written.strip())
+    if sentence is None:
+        return ""
+    known = {word for _, _, example in COMMENT_EXAMPLES for word in _words_of(example)} | _POINTING_WORDS
+    known |= {word for text in (question, *shown) for word in _words_of(text)}
+    return sentence[0] if _words_of(sentence[0]) <= known else ""
+
+
+def _words_of(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from app.assistant import Assistant, Budget, BudgetEnded, Statement, for_model
+from app.prompts import pointing_sentence
 from model.events import Abilities, BrokenCall, Finished, Options, TextDelta, ThinkingDelta
 from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, words
@@ -117,7 +118,7 @@ def test_stop_ends_the_turn_and_no_further_tool_is_called():
 
 
 def test_without_tool_calls_of_its_own_the_router_chooses_and_the_tools_sentence_leads():
-    model = FakeModel(words("Aspirin weighs that."), abilities=WITHOUT_TOOLS)
+    model = FakeModel(words("The weight of aspirin stands above."), abilities=WITHOUT_TOOLS)
     tools = FakeTools()
     events = run(model, "What is the molecular weight of aspirin?", tools=tools)
     assert tools.called == [("describe_molecule", {"molecule": "aspirin"})]
@@ -168,3 +169,16 @@ def test_of_a_picture_a_blind_model_says_only_that_it_cannot_see(abilities):
     assert isinstance(events[-1], Finished)
     if not abilities.tools:
         assert model.asked == [], "it would only invent"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("The formula stands above, with the average mass.", "The formula stands above, with the average mass."),
+        ("The formula stands above. It is a sweet smelling liquid.", "The formula stands above."),
+        ("Ethanol is a transition metal with the symbol Sn.", ""),
+        ("The formula\nMn\nMn", ""),
+    ],
+)
+def test_a_comment_of_a_model_without_tools_is_one_sentence_that_points_at_the_result_or_none(written, said):
+    assert pointing_sentence(written, "What is the mass of ethanol?", ("formula", "average mass")) == said
