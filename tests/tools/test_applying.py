@@ -53,6 +53,44 @@ def test_a_named_reaction_gives_the_product_of_the_literature(row):
 
 
 @pytest.mark.parametrize(
+    ("name", "reactants", "product", "brought"),
+    [  # Clayden: Markovnikov's rule, tosylates, acetanilide, anisole; Greene: Cbz
+        ("HBr addition", ["propene"], "CC(C)Br", "Hydrogen bromide"),
+        ("hydrochlorination", ["1-methylcyclohexene"], "CC1(Cl)CCCCC1", "Hydrogen chloride"),
+        ("tosylation", ["ethanol"], "CCOS(=O)(=O)c1ccc(C)cc1", "Tosyl chloride"),
+        ("acetylation", ["aniline"], "CC(=O)Nc1ccccc1", "Acetic anhydride"),
+        ("O-methylation", ["phenol"], "COc1ccccc1", "Iodomethane"),
+        ("Cbz protection", ["benzylamine"], "O=C(NCc1ccccc1)OCc1ccccc1", "Benzyl chloroformate"),
+    ],
+)
+def test_a_name_brings_along_the_reactant_that_it_names(name, reactants, product, brought):
+    output = apply_reaction(name, reactants)
+    assert output.data["products"] == _canonical(product)
+    assert f"{brought} was not given and was taken from the reaction's name." in output.notes
+
+
+def test_a_shared_name_may_need_the_reagent():
+    assert apply_reaction("Grignard", ["Br[Mg]c1ccccc1", "O=C=O"]).data["products"] == ["O=C(O)c1ccccc1"]
+    assert apply_reaction("Grignard", ["Br[Mg]c1ccccc1", "CC(C)=O"]).data["reaction"] == "Grignard addition"
+    with pytest.raises(ToolInputError, match="None of the 2 reactions"):
+        apply_reaction("Grignard", ["Br[Mg]c1ccccc1"])
+
+
+def test_only_benzyl_groups_on_something_are_taken_off():
+    assert apply_reaction("debenzylation", ["COCc1ccccc1"]).data["products"] == ["CO"]
+    with pytest.raises(ToolInputError, match="needs a benzyl ether"):
+        apply_reaction("debenzylation", ["OCc1ccccc1"])
+
+
+def test_names_are_suggested_only_where_they_are_spelt_alike():
+    with pytest.raises(ToolInputError, match="did you mean Suzuki"):
+        apply_reaction("suzuky", ["CCO"])
+    with pytest.raises(ToolInputError) as caught:
+        apply_reaction("Robinson annulation", ["CCO"])
+    assert "did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "row", [row for row in _examples() if " + " in row["reactants"]], ids=lambda row: row["source"]
 )
 def test_the_order_of_the_reactants_does_not_matter(row):

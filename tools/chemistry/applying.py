@@ -80,7 +80,8 @@ def apply_reaction(reaction_or_name: ReactionName, reactants: MoleculesText) -> 
             f"{len(parsed)} reactants were given; a reaction is tried with at most {MOST_AT_ONCE}", "reactants",
             "give those of one reaction",
         )  # fmt: skip
-    run = _chosen(choices, parsed, reaction_or_name)
+    run, parsed, implied = _chosen(choices, parsed, reaction_or_name)
+    notes += implied
     if len(choices) > 1:
         notes.append(
             f"{shown(reaction_or_name)} is a name of {len(choices)} reactions here; of them only {run.reaction.name} "
@@ -117,9 +118,26 @@ def _reactants(given: str | list[str], choices: Sequence[NamedReaction]) -> tupl
     return several, [f"The components of the one SMILES were read as {len(several)} reactants: {', '.join(texts)}."]
 
 
-def _chosen(choices: Sequence[NamedReaction], parsed: Sequence[ParsedMolecule], name: str) -> Run:
-    """The one reaction of that name that these reactants can do; raises ``ToolInputError`` for none or several."""
+def _chosen(
+    choices: Sequence[NamedReaction], parsed: list[ParsedMolecule], name: str
+) -> tuple[Run, list[ParsedMolecule], list[str]]:
+    """The one reaction of that name that these reactants can do, the reactants, and notes on one that the name brought along.
+
+    Raises ``ToolInputError`` for no such reaction or several.
+    """
     runs = [run for reaction in choices if (run := _run(reaction, parsed)) is not None]
+    runs = [run for run in runs if run.reagents or not run.reaction.needs_reagent(name)]
+    notes: list[str] = []
+    if not runs:
+        for smiles, called in dict.fromkeys(one for reaction in choices for one in reaction.implied_by(name)):
+            more = [*parsed, replace(as_parsed(smiles), label=called)]
+            bearers = [reaction for reaction in choices if (smiles, called) in reaction.implied_by(name)]
+            if runs := [run for reaction in bearers if (run := _run(reaction, more)) is not None]:
+                parsed, notes = (
+                    more,
+                    [f"{called[:1].upper()}{called[1:]} was not given and was taken from the reaction's name."],
+                )
+                break
     if not runs:
         raise _no_match(choices, parsed, name)
     products = {tuple(outcome.products for outcome in run.reacted.outcomes) for run in runs}
@@ -131,7 +149,7 @@ def _chosen(choices: Sequence[NamedReaction], parsed: Sequence[ParsedMolecule], 
             f"{shown(name)} can mean {len(runs)} reactions of these reactants: {listed}", "reaction_or_name",
             f"name one of them: {', '.join(run.reaction.name for run in runs)}",
         )  # fmt: skip
-    return runs[0]
+    return runs[0], parsed, notes
 
 
 def _run(reaction: NamedReaction, parsed: Sequence[ParsedMolecule]) -> Run | None:
@@ -189,7 +207,7 @@ def _no_match(choices: Sequence[NamedReaction], parsed: Sequence[ParsedMolecule]
             for place in needed
             if not any(mols[place].HasSubstructMatch(t) for variant in reaction.variants for t in variant.templates)
         ]
-        odd = f"; {', '.join(extra)} has no part in it and is no reagent known here" if extra else ""
+        odd = f"; {', '.join(extra)}: no part in it, and no reagent known here" if extra else ""
         return ToolInputError(
             f"{words} takes {takes} reactant{'s' * (takes > 1)}, and {len(needed)} were given ({labels}){odd}",
             "reactants", "give only the molecules that are joined",

@@ -92,6 +92,17 @@ class NamedReaction:
     cautions: tuple[tuple[str, str], ...] = ()
     surcharge: float = 0.0
     clashes: tuple[tuple[str, str], ...] = ()
+    implied: tuple[tuple[str, str, str], ...] = ()
+    with_reagent: tuple[str, ...] = ()
+
+    def implied_by(self, name: str) -> list[tuple[str, str]]:
+        """SMILES and name of the reactants that this name of the reaction brings along: HBr for "HBr addition"."""
+        key = name_key(name)
+        return [(smiles, called) for pattern, smiles, called in self.implied if re.search(pattern, key)]
+
+    def needs_reagent(self, name: str) -> bool:
+        """Whether the name means this reaction only beside one of its reagents: a Grignard reagent alone takes up no CO2."""
+        return name_key(name) in {name_key(alias) for alias in self.with_reagent}
 
     @property
     def most_reactants(self) -> int:
@@ -169,6 +180,8 @@ def _reaction(row: dict[str, Any], definitions: dict[str, str]) -> NamedReaction
         reagents=frozenset(_canonical(smiles) for smiles in row.get("reagents", ())),
         cautions=tuple((smarts, says) for smarts, says in row.get("cautions", ())),
         clashes=tuple((first, second) for first, second in row.get("clashes", ())),
+        implied=tuple((pattern, smiles, called) for pattern, smiles, called in row.get("implied", ())),
+        with_reagent=tuple(row.get("with_reagent", ())),
         **sets,
         **plain,
     )
@@ -194,7 +207,7 @@ def _by_key() -> dict[str, tuple[NamedReaction, ...]]:
     """Compared name to the reactions that bear it; a reaction's own name belongs to it alone."""
     found: dict[str, list[NamedReaction]] = {}
     for reaction in named_reactions():
-        for alias in reaction.aliases:
+        for alias in (*reaction.aliases, *reaction.with_reagent):
             bearers = found.setdefault(name_key(alias), [])
             if reaction not in bearers:
                 bearers.append(reaction)
@@ -232,7 +245,7 @@ def _suggestion(name: str) -> str:
     from rapidfuzz import fuzz, process  # loaded only for names that are not known
 
     known = _by_key()
-    close = process.extract(name_key(name), list(known), scorer=fuzz.WRatio, score_cutoff=70, limit=8)
+    close = process.extract(name_key(name), list(known), scorer=fuzz.token_sort_ratio, score_cutoff=75, limit=8)
     names = list(dict.fromkeys(reaction.name for key, _, _ in close for reaction in known[key]))[:4]
     return f"did you mean {' or '.join(names)}" if names else "name one such as amide coupling or Suzuki coupling"
 
