@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BeforeValidator
 
+LONGEST_CHOICE = 200  # characters; a longer text is no name of a choice
 _NUMERAL = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{1,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,3})?")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -44,7 +45,8 @@ def as_declared(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def matching(value: str, choices: Iterable[str]) -> str | None:
     """The one choice that ``value`` is but for its capitals, blanks, hyphens and underscores; None where there is none."""
-    found = [choice for choice in choices if _plain(choice) == _plain(value)]
+    wanted = _plain(value)
+    found = [choice for choice in choices if _plain(choice) == wanted]
     return found[0] if len(found) == 1 else None
 
 
@@ -59,7 +61,7 @@ def also_called(names: Mapping[str, str]) -> BeforeValidator:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]", "", text).casefold()
+    return re.sub(r"[\s_-]", "", text).casefold() if len(text) <= LONGEST_CHOICE else text
 
 
 def _json_list(text: str) -> list[Any] | None:
