@@ -13,6 +13,7 @@ from pydantic import Field
 from rdkit import Chem
 
 from errors import ToolInputError
+from tools.argument_forms import also_called
 from tools.chemistry.averaged_structure import AveragedMolecule, TooManyOpen, averaged, is_metal
 from tools.chemistry.drawing import HIGHLIGHTS, NUMBERING, drawn_if_legible
 from tools.chemistry.equivalence import equivalent_sets
@@ -22,7 +23,12 @@ from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Svg, Table, ToolOutput
 from tools.registry import tool
 
-Method = Literal["diastereotopic", "topological"]
+Method = Annotated[
+    Literal["diastereotopic", "topological"],
+    also_called(
+        {"topological": "topology|constitution|constitutional|graph", "diastereotopic": "stereo|stereochemical"}
+    ),
+]
 Sets = list[list[int]]
 MOST_LISTED = 16
 CONVENTIONS = {

@@ -86,9 +86,14 @@ def point_group(molecule: MoleculeText) -> ToolOutput:
         "other_conformers": others,
     }
     said = [*parsed.notes, *notes, *_doubts(groups, others), *CONVENTIONS]
-    summary = f"The point group of {parsed.label} is {_spoken(symbol)} ({field}, tolerance {TOLERANCE_A:g} Å); it depends on the conformer."
+    summary = (
+        f"{parsed.label} has the point group {_spoken(symbol)} (lowest conformer found by {field}, tolerance {TOLERANCE_A:g} Å); "
+        "it depends on the conformer."
+    )
     if field == "VSEPR":
-        summary = f"The point group of {parsed.label} is {_spoken(symbol)}, from its shape by electron-pair repulsion (VSEPR)."
+        summary = (
+            f"{parsed.label} has the point group {_spoken(symbol)}, from its shape by electron-pair repulsion (VSEPR)."
+        )
     view = Structure3D(
         format="sdf",
         models=(sdf_record(mol, parsed.label),),
