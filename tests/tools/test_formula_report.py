@@ -171,7 +171,7 @@ def test_a_name_stands_for_its_formula_and_is_said_to(text, formula):
 @pytest.mark.parametrize(
     ("text", "hint"),
     [("co2", "CO2"), ("nacl", "NaCl"), ("CCO", "C2H6O"), ("ATG", "sequence"), ("caffiene", "caffeine"), ("NACL", "NaCl"),
-     ("VO2+", "VO2^+"), ("", ""), ("e-", ""), ("Fe(III)2", "charge"), ("CaSO4·½H2O", "whole numbers"), ("insulin", "protein")],
+     ("VO2+", "VO2^+"), ("NaN", "missing number"), ("", ""), ("e-", ""), ("Fe(III)2", "charge"), ("CaSO4·½H2O", "whole numbers"), ("insulin", "protein")],
 )  # fmt: skip
 def test_what_could_be_two_things_or_none_is_refused_with_what_to_write(text, hint):
     with pytest.raises(ToolInputError) as raised:

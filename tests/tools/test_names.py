@@ -295,6 +295,11 @@ def test_of_systematic_names_99_in_100_give_the_structure_that_pubchem_has_and_h
 
 
 @needs_java
+def test_a_formula_in_small_letters_is_no_name_of_one_isomer():
+    assert look_up_name("c2h6o") == []
+    assert [entry.name for entry in look_up_name("ch2cl2")] == ["dichloromethane"]
+
+
 @pytest.mark.parametrize("name", ["manganese heptoxide", "dimanganese heptoxide", "vanadium trioxide"])
 def test_ions_that_opsin_puts_together_wrongly_are_no_compound(name):
     # Mn7O7, [Mn2O7]10- and [VO3]- instead of Mn2O7 and V2O3

@@ -252,3 +252,8 @@ def test_every_row_of_the_table_of_decompositions_has_a_source():
 def test_the_table_view_names_a_source_for_each_value():
     table = physical_constants("ethanol").views[0]
     assert table.columns[3] == "Source" and all(row[3] for row in table.rows)
+
+
+def test_an_ion_has_no_constants_of_its_own():
+    with pytest.raises(ToolInputError, match="is an ion"):  # the tables give a salt's melting point to Na+
+        physical_constants("[Na+]")

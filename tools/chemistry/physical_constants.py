@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
@@ -70,6 +71,7 @@ def physical_constants(
     """
     kelvin, temperature_notes = parse_temperature(temperature, temperature_unit)
     found = identify(compound, is_tabulated)
+    _refuse_ion(found)
     _refuse_untabulated(found)
     fits, dropped = plausible(all_fits := correlations(found.cas), None)
     points = phase_points(found.cas, all_fits)
@@ -90,6 +92,16 @@ def physical_constants(
     if plot := vapour_pressure_plot(found.label, fits, points, there.pressure):
         views.append(plot)  # type: ignore[arg-type]
     return ToolOutput(summary=_summary(found, data, points, there), data=data, views=tuple(views), notes=notes)
+
+
+def _refuse_ion(found: TabulatedCompound) -> None:
+    """The tables give the melting point of one of its salts to sodium ion."""
+    if found.mol is not None and Chem.GetFormalCharge(found.mol):
+        raise ToolInputError(
+            f"{_called(found)} is an ion, which neither melts nor boils alone",
+            "compound",
+            "give the salt that is meant",
+        )
 
 
 def _refuse_untabulated(found: TabulatedCompound) -> None:

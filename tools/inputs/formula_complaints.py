@@ -96,6 +96,12 @@ _MARKS = {
 def refuse_other_kinds(plain: PlainText, given: str, where: str) -> None:
     """Raise ``ToolInputError`` for a reaction, a mixture, an InChI, a CAS number, a SMILES, a name or a general formula."""
     text = plain.text
+    if text == "NaN":
+        raise ToolInputError(
+            "'NaN' is what programs write for a missing number", where, "give a formula; sodium and nitrogen are NNa"
+        )
+    if notations.is_selfies(text):
+        raise ToolInputError(f"{shown(given)} is a SELFIES, not a formula", where, "give the formula itself")
     if found := re.search(r"->|>>|<=>|=>|→|⇌", text):
         raise ToolInputError(
             f"{shown(given)} is a reaction, not a formula", f"{where}, character {plain.place(found.start())}",

@@ -15,7 +15,7 @@ from errors import ToolInputError, shown
 from tools.inputs.elements import element_called
 from tools.inputs.formula_complaints import cased
 from tools.inputs.formulas import ParsedFormula, hill_formula, hill_order, parse_formula
-from tools.inputs.notations import cas_number
+from tools.inputs.notations import cas_number, is_selfies
 
 if TYPE_CHECKING:
     from tools.inputs.molecules import ParsedMolecule
@@ -33,6 +33,8 @@ def parse_formula_or_name(text: str, where: str = "formula") -> ParsedFormula:
         return parse_formula(text, where)
     except ToolInputError as complaint:
         bare = text.strip() if isinstance(text, str) else ""
+        if is_selfies(bare):
+            return formula_of_structure(bare, where)
         if not _says_something_else(bare) or _may_be_miswritten(bare):
             raise
         found = _of_compound(bare, complaint, where)

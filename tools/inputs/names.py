@@ -240,9 +240,9 @@ def _table_paths() -> tuple[Path, ...]:
 
 
 def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
-    symbols = [symbol for symbol, _ in formula_elements(wanted)]
+    symbols = [symbol for symbol, _ in formula_elements(wanted.upper() if re.search(r"\d", wanted) else wanted)]
     if {"C", "H"} <= set(symbols) and len(set(symbols)) == len(symbols):
-        return []  # the tables list C6H12O6 with inositol
+        return []  # the tables list C6H12O6 with inositol and c2h6o with ethanol
     found: dict[str, NamedStructure] = {}
     for path in _table_paths():
         for row in _rows_with(path, (cas or wanted).lower()):
