@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rdkit import Chem
-from rdkit.Chem import QED, Crippen, Descriptors, Lipinski, rdMolDescriptors
+from rdkit.Chem import Crippen, Descriptors, Lipinski, rdMolDescriptors
 
+from tools.chemistry import qed
 from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.chemistry.configurations import UNASSIGNED, configurations_of_all
 from tools.chemistry.counting import molecular_formula
@@ -102,7 +103,7 @@ def properties(parsed: ParsedMolecule) -> dict[str, Any]:
         "fraction_csp3": round(rdMolDescriptors.CalcFractionCSP3(mol), 3),
         "stereocentres_assigned": sum(label != UNASSIGNED for label in centres),
         "stereocentres_unassigned": centres.count(UNASSIGNED),
-        "qed": round(QED.qed(mol), 3),
+        "qed": round(qed.estimate(mol), 3),
         "molar_refractivity": round(Crippen.MolMR(mol), 2),  # type: ignore[attr-defined]
     }
 

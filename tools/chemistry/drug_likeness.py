@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rdkit import Chem, RDConfig, rdBase
-from rdkit.Chem import QED, Crippen, Lipinski, rdMolDescriptors
+from rdkit.Chem import Crippen, Lipinski, rdMolDescriptors
 
 from errors import ToolInputError, shown
+from tools.chemistry import qed
 from tools.chemistry.atomic_masses import molecule_average_mass
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
@@ -103,12 +104,12 @@ def drug_likeness(molecule: MoleculeText) -> ToolOutput:
     failed = {name: [row for row in checked if row["rule_set"] == name and not row["passed"]] for name in _sets()}
     violations = len(failed["Rule of five"])
     verdicts = {name: len(rows) <= (1 if name == "Rule of five" else 0) for name, rows in failed.items()}
-    qed, accessibility = QED.qed(parsed.mol), sa_score(parsed.mol)
+    likeness, accessibility = qed.estimate(parsed.mol), sa_score(parsed.mol)
     words = "no violation" if not violations else f"{violations} violation{'s' * (violations > 1)}"
     why = f" ({', '.join(str(row['rule']) for row in failed['Rule of five'])})" if violations else ""
     summary = (
         f"{parsed.label} has {words} of the rule of five{why} and {'passes' if verdicts['Rule of five'] else 'fails'} it; "
-        f"{'passes' if verdicts['Veber'] else 'fails'} Veber; QED {qed:.2f}; SA score {_written(accessibility)}."
+        f"{'passes' if verdicts['Veber'] else 'fails'} Veber; QED {likeness:.2f}; SA score {_written(accessibility)}."
     )
     data: dict[str, Any] = {
         "smiles": parsed.smiles,
@@ -117,7 +118,7 @@ def drug_likeness(molecule: MoleculeText) -> ToolOutput:
         "veber_pass": verdicts["Veber"],
         "ghose_pass": verdicts["Ghose"],
         "egan_pass": verdicts["Egan"],
-        "qed": round(qed, 3),
+        "qed": round(likeness, 3),
         "sa_score": None if accessibility is None else round(accessibility, 2),
         **{key: round(value, 3 if key == "average_mass_da" else 2) + 0 for key, value in values.items()},
         "rules": checked,
