@@ -24,4 +24,6 @@ def in_said_order(parsed: ParsedMolecule) -> tuple[ParsedMolecule, str]:
     smiles = Chem.MolToSmiles(mol)
     order = list(mol.GetPropsAsDict(includePrivate=True, includeComputed=True)["_smilesAtomOutputOrder"])
     note = f"A name gives its atoms no order: they are numbered from 0 in the order of the SMILES {smiles}."
-    return replace(parsed, mol=Chem.RenumberAtoms(mol, order)), note
+    numbered = Chem.RenumberAtoms(mol, order)
+    Chem.GetSymmSSSR(numbered)  # type: ignore[attr-defined]  # else ranking its atoms would leave it without rings
+    return replace(parsed, mol=numbered), note
