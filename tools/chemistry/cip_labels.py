@@ -5,6 +5,8 @@ from __future__ import annotations
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdCIPLabeler
 
+from tools.inputs.graph import atoms_of, bonds_of
+
 MOST_STEPS = 1_250_000  # about a second; a protein of 20,000 Da takes some 600, a symmetric cage may take no end
 
 
@@ -13,13 +15,13 @@ def label_by_cip(mol: Chem.Mol) -> bool:
 
     RDKit's older labels, which stand otherwise, break some of the rules: they are taken off first.
     """
-    for part in (*mol.GetAtoms(), *mol.GetBonds()):
+    for part in (*atoms_of(mol), *bonds_of(mol)):
         part.ClearProp("_CIPCode")
     with rdBase.BlockLogs():
         try:
             rdCIPLabeler.AssignCIPLabels(mol, maxRecursiveIterations=MOST_STEPS)
         except RuntimeError:
-            for part in (*mol.GetAtoms(), *mol.GetBonds()):
+            for part in (*atoms_of(mol), *bonds_of(mol)):
                 part.ClearProp("_CIPCode")
             return False
     return True

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from rdkit import Chem, rdBase
 
+from tools.inputs.graph import atoms_of
+
 LARGEST_STIFF_RING = 8  # a nitrogen that bridges larger rings turns over
 _NONE = 4294967295  # RDKit's index for a ligand that is no atom: a hydrogen or lone pair
 
@@ -109,7 +111,7 @@ def _bridgehead_nitrogens(mol: Chem.Mol) -> set[int]:
     bridged = [(one, other) for one, other in itertools.combinations(rings, 2) if len(one & other) >= 3]
     return {
         atom.GetIdx()
-        for atom in mol.GetAtoms()
+        for atom in atoms_of(mol)
         if atom.GetSymbol() == "N" and atom.GetDegree() == 3 and _is_bridgehead(atom) and not atom.GetIsAromatic()
         if _is_stiff(atom)
         if any(atom.GetIdx() in one & other for one, other in bridged)
@@ -120,7 +122,7 @@ def _spiro_atoms(mol: Chem.Mol) -> set[int]:
     """Atoms that alone hold two rings together; RDKit passes by those with twice the same two arms (SPINOL)."""
     return {
         atom.GetIdx()
-        for atom in mol.GetAtoms()
+        for atom in atoms_of(mol)
         if atom.GetDegree() == 4 and all(bond.IsInRing() for bond in atom.GetBonds()) and _parts_beside(atom) == 2
         if all(bond.GetBondType() == Chem.BondType.SINGLE for bond in atom.GetBonds())
     }
@@ -157,7 +159,7 @@ def _cumulated_chains(mol: Chem.Mol) -> Iterator[tuple[tuple[int, int], tuple[in
     """The two end atoms and the bonds of each run of two or more double bonds in a row, outside small rings."""
     middles = {
         atom.GetIdx()
-        for atom in mol.GetAtoms()
+        for atom in atoms_of(mol)
         if atom.GetSymbol() == "C"
         and atom.GetDegree() == 2
         and all(bond.GetBondType() == Chem.BondType.DOUBLE for bond in atom.GetBonds())

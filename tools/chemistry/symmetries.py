@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rdkit import Chem
 
 from tools.chemistry.stereo_elements import Element
+from tools.inputs.graph import atoms_of
 
 MOST_SYMMETRIES = 20_000
 
@@ -50,13 +51,13 @@ def _symmetries(mol: Chem.Mol, keep: set[int]) -> Iterator[dict[int, int]]:
     Atoms that hang on no element (the methyls of a tert-butyl group) are folded into their neighbours first: their
     exchange does nothing to an element, and there may be millions of such exchanges.
     """
-    labels = {atom.GetIdx(): repr(_label(atom)) for atom in mol.GetAtoms()}
+    labels = {atom.GetIdx(): repr(_label(atom)) for atom in atoms_of(mol)}
     phosphazene = _phosphazene_bonds(mol)
     near = {
         atom.GetIdx(): {
             bond.GetOtherAtomIdx(atom.GetIdx()): _order(bond, phosphazene) for bond in atom.GetBonds()
         }
-        for atom in mol.GetAtoms()
+        for atom in atoms_of(mol)
     }  # fmt: skip
     folded = True
     while folded:

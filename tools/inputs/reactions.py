@@ -13,6 +13,7 @@ from rdkit import Chem
 
 from errors import ToolInputError, shown
 from tools.inputs import notations
+from tools.inputs.graph import atoms_of
 from tools.inputs.molecules import LONGEST_TEXT, ParsedMolecule, parse_molecule
 from tools.inputs.unreadable import is_smiles
 
@@ -245,7 +246,7 @@ def _refuse_mixed_formulas(molecules: list[ParsedMolecule], where: str) -> None:
 
 def without_maps(parsed: ParsedMolecule) -> ParsedMolecule:
     """The same molecule without atom map numbers, to be compared and drawn."""
-    if not any(atom.GetAtomMapNum() for atom in parsed.mol.GetAtoms()):
+    if not any(atom.GetAtomMapNum() for atom in atoms_of(parsed.mol)):
         return parsed
     mol = Chem.Mol(parsed.mol)
     for atom in mol.GetAtoms():
