@@ -79,6 +79,7 @@ TOOL_MODULES = (
     "tools.biology.pairwise",
     "tools.biology.multiple_alignment",
     "tools.biology.structures",
+    "tools.files",
 )
 
 

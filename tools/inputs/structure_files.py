@@ -43,7 +43,9 @@ def looks_like_pdb(text: str) -> bool:
 
 def looks_like_cif(text: str) -> bool:
     """Whether a text is a CIF of any kind: comments, then a data block."""
-    return bool(re.match(r"(?:\s*#[^\n]*\n|\s*\n)*\s*data_", text[:20_000], re.IGNORECASE))
+    lines = (line.strip() for line in text[:20_000].split("\n"))
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return first[:5].lower() == "data_"
 
 
 def read_structure(text: str, where: str = "file") -> ParsedStructure:
