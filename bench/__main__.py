@@ -7,7 +7,7 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "page", "routing", "tokenizer", "calls")
+PARTS = ("startup", "generation", "page", "routing", "tokenizer", "calls", "tools", "batch")
 
 
 def main(names: list[str]) -> int:

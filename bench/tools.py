@@ -1,0 +1,139 @@
+"""Each tool that takes one molecule, beside the bare library calls that do the same, on 200 drugs.
+
+A call of a tool goes through a worker, as in the app; the bare calls run in this process, in turns with it, so that whatever else the
+machine does hits both. Tools whose answer is computed by rules of their own stand beside their bare function, here as well:
+then the difference is what the way costs (checks, worker, JSON). ``point_group``, which searches conformers for
+seconds, is not here. ``bench/drugs.tsv`` holds approved drugs of 16 heavy atoms and more,
+the structures as the tables of the ``chemicals`` package have them.
+"""
+
+from __future__ import annotations
+
+import csv
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rdkit import rdBase
+
+from bench import bare
+from bench.rows import Row
+from errors import ToolInputError
+from tools.registry import Toolbox
+from tools.running import Workers
+
+DRUGS = Path(__file__).with_name("drugs.tsv")
+MOST_MORE_MS = 5.0
+WARMING = 8
+SLOW_MS = 40.0  # of a tool that takes longer, every fourth molecule is measured
+LISTED = 4  # molecules that a similarity is ranked over
+
+Arguments = Callable[[str], dict[str, Any]]
+
+
+def drugs() -> list[str]:
+    with DRUGS.open(encoding="utf-8", newline="") as file:
+        return [row["smiles"] for row in csv.DictReader(file, delimiter="\t")]
+
+
+def one(name: str) -> Arguments:
+    return lambda smiles: {name: smiles}
+
+
+def twice(smiles: str) -> dict[str, Any]:
+    return {"a": smiles, "b": bare.written_anew(smiles)}
+
+
+def ends(smiles: str) -> dict[str, Any]:
+    return {"molecule": smiles, "start": 0, "end": bare.last_atom(smiles)}
+
+
+OTHERS = drugs()[:LISTED]
+#: Tool, its arguments for a molecule, and the bare calls; None where there are none.
+MEASURED: tuple[tuple[str, Arguments, Callable[[str], Any] | None], ...] = (
+    ("resolve_structure", one("text"), bare.resolve_structure),
+    ("describe_molecule", one("molecule"), bare.describe_molecule),
+    ("convert_notation", lambda smiles: {"molecule": smiles, "to": "inchi"}, bare.convert_notation),
+    ("draw_molecules", one("molecules"), bare.draw_molecules),
+    ("show_3d", one("molecule"), bare.show_3d),
+    ("count_atoms", one("molecule"), bare.count_atoms),
+    ("find_substructure", lambda smiles: {"smarts": bare.AMINE, "molecules": smiles}, bare.find_substructure),
+    ("functional_groups", one("molecule"), bare.functional_groups),
+    ("count_rings", one("molecule"), bare.count_rings),
+    ("shortest_path", ends, bare.shortest_path),
+    ("map_atoms", twice, bare.map_atoms),
+    ("stereo_report", one("molecule"), bare.stereo_report),
+    (
+        "enumerate_isomers",
+        lambda smiles: {"molecule_or_formula": smiles, "kind": "stereoisomers"},
+        bare.enumerate_isomers,
+    ),
+    (
+        "similarity",
+        lambda smiles: {"query": smiles, "molecules": OTHERS},
+        lambda smiles: bare.similarity(smiles, OTHERS),
+    ),
+    ("drug_likeness", one("molecule"), bare.drug_likeness),
+    ("structural_alerts", one("molecule"), bare.structural_alerts),
+    ("standardize", one("molecule"), bare.standardize),
+    ("compare_structures", twice, bare.compare_structures),
+    ("protonation_states", one("molecule"), bare.protonation_states),
+    ("nmr_signals", one("molecule"), bare.nmr_signals),
+    ("disconnect", one("target"), None),
+    ("oxidation_states", one("molecule_or_formula"), None),
+    ("formula_report", one("formula"), None),
+    ("isotope_pattern", one("formula"), None),
+    ("physical_constants", one("compound"), None),
+    ("hazards", one("compound"), None),
+)
+
+
+def measure() -> list[Row]:
+    toolbox = Toolbox.load()
+    workers = Workers(size=1)
+    try:
+        with rdBase.BlockLogs():
+            return [_row(workers, toolbox, *measured) for measured in MEASURED if measured[0] in toolbox]
+    finally:
+        workers.close()
+
+
+def _row(
+    workers: Workers, toolbox: Toolbox, name: str, arguments: Arguments, library: Callable[[str], Any] | None
+) -> Row:
+    def called(smiles: str) -> None:
+        workers.call(name, arguments(smiles), time_limit_s=120)
+
+    def itself(smiles: str) -> None:
+        toolbox[name].function(**toolbox[name].validated(arguments(smiles)))
+
+    beside = library or itself
+    molecules = drugs()
+    warm = [pair for pair in (_pair(called, beside, smiles) for smiles in molecules[:WARMING]) if pair]
+    slow = not warm or statistics.median(ours for ours, _ in warm) > SLOW_MS
+    taken = molecules[WARMING :: 4 if slow else 1]
+    pairs = [pair for pair in (_pair(called, beside, smiles) for smiles in taken) if pair]
+    ours, theirs = sorted(pair[0] for pair in pairs), sorted(pair[1] for pair in pairs)
+    what = (
+        f"{name}: p50 of {len(pairs)} (p95 {_at(ours, 0.95):.1f} beside {_at(theirs, 0.95):.1f} ms), against "
+        f"{'the bare library' if library else 'its function alone'}"
+    )
+    return Row(what, _at(ours, 0.5), _at(theirs, 0.5), "ms", MOST_MORE_MS, at_most=True, added=True)
+
+
+def _pair(called: Callable[[str], None], beside: Callable[[str], Any], smiles: str) -> tuple[float, float] | None:
+    """Milliseconds of both; None for a molecule that the tool refuses, as the tables do not have each drug."""
+    try:
+        started = time.perf_counter()
+        called(smiles)
+        between = time.perf_counter()
+        beside(smiles)
+        return 1e3 * (between - started), 1e3 * (time.perf_counter() - between)
+    except ToolInputError:
+        return None
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
