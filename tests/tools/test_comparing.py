@@ -236,6 +236,7 @@ def test_random_writings_of_compounds_of_the_table_are_identical_and_turned_cent
             other = Chem.Mol(mol)
             for centre in turned:
                 other.GetAtomWithIdx(centre).InvertChirality()
+            Chem.AssignStereochemistry(other, cleanIt=True, force=True)  # rings of inositols keep the old marks else
             found = relation(mol, parse_molecule(Chem.MolToSmiles(other, doRandom=True)).mol)
             with rdBase.BlockLogs():
                 equal = Chem.MolToInchi(mol) == Chem.MolToInchi(other)
