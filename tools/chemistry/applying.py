@@ -19,7 +19,7 @@ from tools.chemistry.reaction_running import MOST_OUTCOMES, Outcome, Reacted, re
 from tools.chemistry.reaction_smarts import is_reaction_smarts, parse_reaction_smarts
 from tools.chemistry.reactions_by_name import NamedReaction, find_reactions, inert_reagents
 from tools.inputs import MoleculesText, ReactionName
-from tools.inputs.molecules import ParsedMolecule, parse_molecule, parse_molecules
+from tools.inputs.molecules import LONGEST_TEXT, ParsedMolecule, parse_molecule, parse_molecules
 from tools.outputs import Table, ToolOutput, View
 from tools.registry import tool
 
@@ -99,13 +99,13 @@ def _reactants(given: str | list[str], choices: Sequence[NamedReaction]) -> tupl
     try:
         one = parse_molecule(given, "reactants")
     except ToolInputError as complaint:
-        parts = [part for part in _BETWEEN.split(given) if part]
-        if len(parts) < 2:
+        if not given.strip() or len(given) > LONGEST_TEXT:
+            raise  # a million blanks take minutes to be split at
+        if len(parts := [part for part in _BETWEEN.split(given) if part]) < 2:
             raise
+        read = f"The reactants were read as {len(parts)}: {', '.join(parts)}."
         try:
-            return parse_molecules(parts, "reactants", MOST_REACTANTS), [
-                f"The reactants were read as {len(parts)}: {', '.join(parts)}."
-            ]
+            return parse_molecules(parts, "reactants", MOST_REACTANTS), [read]
         except ToolInputError:
             raise complaint from None
     components = Chem.GetMolFrags(one.mol, asMols=True)
