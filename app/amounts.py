@@ -24,6 +24,7 @@ _FOLD = re.compile(r"(?<![\w.,:])(\d+(?:\.\d+)?)\s?[x×X](?=[\s,.;?!)]|$)")
 _BEFORE_UNIT = re.compile(
     r"(?:\b(?:to|into|in|as|many|much|in terms of|in units of)|[=→]|->)\s+(?=[A-Za-z°º%µμÅ℃℉])", re.IGNORECASE
 )
+_UNIT_BEFORE = re.compile(r"(?<!\S)([A-Za-zµμ°%]\S{0,20})\s+(?:are\s+|is\s+)?(?:in|from|is|are)\s+(?=\d)")
 _RATIO = re.compile(r"(?<![\w:.])1\s?:\s?(\d{1,7})(?![\w:.]\d)|(?<![\w.])(\d{1,7})(?:-|\s)?fold\b", re.IGNORECASE)
 _ATOMS = re.compile(
     r"\b(?:atoms?|atom\s+(?:numbers?|indices|index|no\.?)|between|from|indices|index)\s+#?(\d{1,4})"
@@ -42,11 +43,6 @@ _DIMENSIONS = {
     "[length]-3 [substance]": "concentration", "[length]-3 [mass]": "concentration", "[mass]-1 [substance]": "concentration",
     "[length]3": "volume", "[mass]": "mass", "[mass] [substance]-1": "molar mass",
 }  # fmt: skip
-#: Words before a quantity that say what it is, whatever its unit.
-_ROLES = (
-    ("density", re.compile(r"(?:\bdensity(?: of)?|\bd|\bρ)\s*(?:=|:|is)?\s*$", re.IGNORECASE)),
-    ("purity", re.compile(r"\bpurity(?: of)?\s*(?:=|:|is)?\s*$", re.IGNORECASE)),
-)
 
 
 def take_amounts(request: str, take: Take) -> None:
@@ -74,11 +70,14 @@ def take_amounts(request: str, take: Take) -> None:
         end = _unit_end(request, found.end())
         if end and request[found.start(1) : end] not in _NUCLIDES:
             unit = request[found.end() : end]
-            measured |= take(_kind(request[: found.start(1)], unit, request[end:]), found.start(1), end, unit)
+            measured |= take(kind_of_unit(unit), found.start(1), end, unit)
     if measured:
         for found in _BEFORE_UNIT.finditer(request):
             if end := _unit_end(request, found.end()):
                 take("unit", found.end(), end)
+        for found in _UNIT_BEFORE.finditer(request):
+            if _unit_end(request, found.start(1)) == found.end(1):
+                take("unit", *found.span(1))
 
 
 def _unit_end(request: str, start: int) -> int:
@@ -117,12 +116,8 @@ def unit_readings(text: str) -> tuple[UnitReading, ...]:
         return ()
 
 
-def _kind(before: str, unit: str, after: str) -> str:
-    for kind, said in _ROLES:
-        if said.search(before):
-            return kind
-    if re.match(r"\s+pur(?:e|ity)\b", after):
-        return "purity"
+def kind_of_unit(unit: str) -> str:
+    """The kind of an amount in this unit; "quantity" for all that have none of their own."""
     readings = unit_readings(unit)
     if any(reading.absolute for reading in readings):
         return "temperature"

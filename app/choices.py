@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from app.amounts import number_in, unit_readings
 from app.entities import Entity
 from app.wording import TOKEN, Candidate, Clause, choices_of, contains, stem
 
 #: What a choice is called, too.
 _CALLED = {
-    "molfile": ("mol file", "mol block", "molblock", "MDL"),
+    "molfile": ("SDF", "mol file", "mol block", "molblock", "MDL"),
     "linear": ("straight line", "line", "slope", "calibration", "regression"),
     "michaelis-menten": ("Michaelis", "Km", "Vmax", "enzyme kinetics"),
     "4pl": ("dose response", "dose-response", "IC50", "EC50", "four parameter", "sigmoid"),
@@ -25,6 +26,16 @@ _CALLED = {
     "macrocycles": ("macrocycle",),
     "heterocyclic": ("heterocycles", "heterocycle"),
 }
+#: How the names of measured numbers are spoken.
+_SPOKEN = {
+    "density": "density|d|ρ",
+    "molar_mass": "molar mass|molecular weight|MW|Mr",
+    "purity": "purity|pure",
+    "sodium": r"sodium|Na\+|NaCl|salt|monovalent",
+    "magnesium": r"magnesium|Mg2\+|Mg\^?2\+|MgCl2|Mg\+\+|Mg",
+    "dntps": "dNTPs?",
+    "oligo": r"oligo\w*|primers?|strands?",
+}
 _TOWARDS = re.compile(r"\b(?:to|into|as|in)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _AWAY = re.compile(r"\bfrom\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 
@@ -34,7 +45,7 @@ def options(candidate: Candidate, clause: Clause, own: Sequence[Entity]) -> dict
     found: dict[str, Any] = {}
     said = [stem(word) for word in TOKEN.findall(clause.text)]
     for name, schema in candidate.properties.items():
-        if name in (*candidate.required, *candidate.chosen) or candidate.entities[name]:
+        if name in (*candidate.required, *candidate.chosen, *candidate.measured) or candidate.entities[name]:
             continue
         choices = choices_of(schema)
         if choices:
@@ -59,6 +70,45 @@ def options(candidate: Candidate, clause: Clause, own: Sequence[Entity]) -> dict
             if following and len(own) > 1:
                 found[name] = following[-1].text
     return found
+
+
+def measured_options(
+    candidate: Candidate, clause: Clause, entities: Sequence[Entity]
+) -> tuple[dict[str, Any], list[Entity]]:
+    """Numbers with units beside their name, in the tool's unit ("density 0.79 g/mL", "0.1 M sodium"), and where they stand."""
+    found: dict[str, Any] = {}
+    used: list[Entity] = []
+    for name, unit in candidate.measured.items():
+        head = "_".join(
+            part for part in name.split("_") if part not in re.split(r"\W+", unit.lower()) and part != "per"
+        )
+        called = rf"(?:{_SPOKEN.get(head) or head.replace('_', ' ')})"
+        for entity in entities:
+            before, behind = clause.request[: entity.start], clause.request[entity.end :]
+            if entity.value and (
+                re.search(rf"\b{called}\s*(?:of|is|=|:)?\s*$", before, re.IGNORECASE)
+                or re.match(rf"\s*(?:of\s+|in\s+)?{called}(?!\w)", behind, re.IGNORECASE)
+            ):
+                number = in_unit(entity, unit)
+                if number is not None:
+                    found[name] = number
+                    used.append(entity)
+                    break
+    return found, used
+
+
+def in_unit(entity: Entity, unit: str) -> int | float | None:
+    """A quantity's number in another unit of its dimension; None where there is no such number."""
+    number = number_in(entity.text.removesuffix(entity.value))
+    if isinstance(number, str):
+        return None
+    if entity.value == unit:
+        return number
+    for start in unit_readings(entity.value):
+        for end in unit_readings(unit):
+            if start.dimensions == end.dimensions and not start.absolute:
+                return float(f"{number * float(start.factor / end.factor):.9g}")
+    return None
 
 
 def chosen_option(candidate: Candidate, clause: Clause, name: str) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from app.amounts import take_amounts
 from app.equations import take_equations
-from app.notations import notation_of, sequence_kind
+from app.notations import is_formula, notation_of, sequence_kind
 from errors import RetortError
 from tools.inputs.elements import parse_element
 from tools.inputs.names import close_names, look_up_name, looks_systematic
@@ -21,32 +22,54 @@ from tools.inputs.names import close_names, look_up_name, looks_systematic
 Kind = Literal[
     "structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction", "reactants",
     "products", "adduct", "reaction_name", "nucleus", "numbers", "atom", "ratio", "unit", "quantity", "concentration",
-    "volume", "mass", "molar mass", "temperature", "density", "purity", "restriction enzyme", "protease",
+    "volume", "mass", "molar mass", "temperature", "restriction enzyme", "protease",
 ]  # fmt: skip
 LONGEST_REQUEST = 50_000
 LONGEST_NAME_WORDS = 5
 
+_TRADE_NAMES = Path(__file__).resolve().parents[1] / "assets" / "tables" / "english_trade_names.tsv"
+_NUCLIDE = re.compile(r"([A-Za-z]+)-\d{1,3}")  # carbon-14, U-235
 _QUOTED = re.compile(r"`([^`\n]{1,2000})`|\"([^\"\n]{1,2000})\"|“([^”\n]{1,2000})”")
 _INCHI = re.compile(r"(?<![\w])InChI=1\S+")
+#: Restriction enzymes by the form of their names: EcoRI, Sau3AI, EcoR1.
+_RESTRICTION = re.compile(r"\b[A-Z][a-z]{2}[A-Za-z]{0,2}\d{0,3}[A-Z]{0,2}(?:[IVX]{1,4}|1)\b(?:-HF)?")
 _FASTA = re.compile(r"(?:^|\n|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
 _RESIDUES = re.compile(r"(?<![\w\-])[A-Z*]{10,}(?:[ \t]*\n[ \t]*[A-Z*]{5,})*(?![\w\-])")
 _WORD = re.compile(r"\S+")
 #: Words of the sentence itself, never of a name.
 _GRAMMAR = """
-    a about again also an and any are as at be been both by calculate can compute contain contains could create
+    a about again all also an and any are as at be been both by calculate can compute contain contains could create
     determine did do does each exactly find for from generate get give had has have hello here hey hi how's hows
-    i i'd i'm if in into is it its just kindly know let lets like list make may me might must my need nice now
-    of ok okay on one or our output please print produce provide quick quickly report return run same say see
-    shall should simple so some tell that the their them then there these they this those to too two up us use
-    using view want was we were what what's whats when which whose will with would you your
+    first four five six seven eight i i'd i'm if in info information into is it its just kindly know let lets like list may me might must my
+    need nice now of ok okay on one or our output please pls plz print produce provide quick quickly report return run
+    say second see shall should simple so some string tell thank thanks that the their them then there these they this
+    those three thx to too two up us use used using value values view want was we were what what's whats when which whose will
+    with would you your
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
 
 
 #: Words before a name that are no part of it.
 NAMING = frozenset(
-    ["name", "named", "called", "compound", "molecule", "chemical", "substance", "drug", "structure", "smiles"]
+    [
+        "name",
+        "named",
+        "called",
+        "iupac",
+        "systematic",
+        "trivial",
+        "cas",
+        "compound",
+        "molecule",
+        "chemical",
+        "substance",
+        "drug",
+        "structure",
+        "smiles",
+    ]
 )
+#: Words behind a name that are no part of it.
+ENDING = frozenset(["solution", "solutions", "stock", "buffer", "molecule", "molecules"])
 
 
 @dataclass(frozen=True)
@@ -93,10 +116,13 @@ def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
     for match in _RESIDUES.finditer(request):
         if kind := sequence_kind("".join(match.group().split())):
             take(kind, *match.span())
+    for match in _RESTRICTION.finditer(request):
+        take("restriction enzyme", *match.span())
     take_amounts(request, take)
     words = [_trimmed(request, *match.span()) for match in _WORD.finditer(request)]
     for start, end in words:
-        if end - start <= 2 and start < end and not any(taken[start:end]) and (symbol := _element(request, start, end)):
+        short = end - start <= 2 or _NUCLIDE.fullmatch(request, start, end)
+        if short and start < end and not any(taken[start:end]) and (symbol := _element(request, start, end)):
             take("element", start, end, symbol)  # before it is read as a SMILES: "how many Cl"
     for start, end in words:
         if start < end and not any(taken[start:end]) and request[start:end].lower() not in known_words:
@@ -126,7 +152,7 @@ def _element(request: str, start: int, end: int) -> str:
         counted = re.search(r"(?:many|count|number of)\s+(?:the\s+)?$", request[:start], re.IGNORECASE)
         atoms = re.match(r"\s*-?\s*atom", request[end:], re.IGNORECASE)
         return _spoken_element(word) if counted or atoms else ""
-    if nuclide := re.fullmatch(r"([A-Za-z]+)-\d{1,3}", word):  # carbon-14, U-235
+    if nuclide := _NUCLIDE.fullmatch(word):
         return word if _spoken_element(nuclide[1]) else ""
     return _spoken_element(word) or (_spoken_element(word[:-1]) if word.endswith("s") else "")
 
@@ -206,11 +232,23 @@ def _take_names(request: str, run: list[tuple[int, int]], known_words: frozenset
                 len(words) > 1 and _spoken_element(words[0])
             ):
                 continue
-            if _is_name(request[start:end]) and not (len(words) > 1 and words[0].lower() in NAMING):
-                take("name", start, end)
+            if len(words) > 1 and (words[0].lower() in NAMING or words[-1].lower() in ENDING):
+                continue
+            if _is_name(request[start:end]):
+                # KOH and HF are in the tables of names, and formulas all the same
+                take(
+                    "formula" if len(words) == 1 and words[0].isupper() and is_formula(words[0]) else "name", start, end
+                )
                 first = last
                 break
         first += 1
+
+
+@lru_cache(maxsize=1)
+def _english_trade_names() -> frozenset[str]:
+    """Words such as "target" and "control", which are trade names in the tables."""
+    rows = _TRADE_NAMES.read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(row.split("\t")[0] for row in rows)
 
 
 @lru_cache(maxsize=4096)
@@ -219,12 +257,15 @@ def _is_name(text: str) -> bool:
     if not 3 <= len(text) <= 200 or not re.search(r"[A-Za-z]{3}", text):
         return False
     if found := look_up_name(text, systematic=False):
-        # the big tables hold trade names that are English words: a short one must be curated, or written as a code
-        return len(text) > 4 or text.isupper() or any("common names" in entry.source for entry in found)
+        # the big tables hold trade names that are English words: those must be curated, or written as a code
+        is_a_word = len(text) <= 4 or text.lower() in _english_trade_names()
+        return not is_a_word or text.isupper() or any("common names" in entry.source for entry in found)
     return bool(re.search(r"\d[,\-']|-\d", text)) and looks_systematic(text)
 
 
 @lru_cache(maxsize=1024)
 def may_be_a_misspelt_name(text: str) -> bool:
     """Whether an unknown word is close to a known name, or built like one: the tool then says that it is not known."""
+    if text.lower() in _english_trade_names():
+        return False
     return len(text) >= 5 and bool(close_names(text) or (" " not in text and looks_systematic(text) and len(text) >= 8))

@@ -99,6 +99,7 @@ def looks_like_smiles(text: str) -> bool:
             return len(text) >= 4
         return (
             len(text) >= 2
+            and text != "Cl"
             and "C" in text
             and re.fullmatch(r"(?:Br|Cl|[BCNOPSFI])+(?:[.](?:Br|Cl|[BCNOPSFI])+)*", text) is not None
         )

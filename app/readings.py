@@ -7,6 +7,7 @@ a plain word in "oxidation state". So these are read once for each tool, after i
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 from app.entities import GRAMMAR, Entity, may_be_a_misspelt_name
@@ -31,13 +32,12 @@ _MAKING = re.compile(
 _NOUNS = (
     (r"if(?:y|ies|ied|ying)$", "ification"), (r"i[sz](?:e|es|ed|ing)$", "ization"), (r"y[sz](?:e|es|ed|ing)$", "ysis"),
     (r"at(?:e|es|ed|ing)$", "ation"), (r"uc(?:e|es|ed|ing)$", "uction"), (r"idi[sz](?:e|es|ed|ing)$", "idation"),
-    (r"tect(?:s|ed|ing)?$", "tection"), (r"pl(?:e|es|ed)$", "pling"), (r"(?:s|ed|ing)?$", "ion"), (r"(?:s|ed|ing)?$", "ation"),
+    (r"tect(?:s|ed|ing)?$", "tection"), (r"pl(?:e|es|ed)$", "pling"),
 )  # fmt: skip
 _NUCLIDE = re.compile(
     r"(?<![\w.])(\d{1,3}(?:H|C|N|O|F|P|Si|B|Se|Sn|Pt|Li|Na|Al|S|Hg|Cd|Pb|Te|D))(?![a-z\d])|\b(protons?)\b",
     re.IGNORECASE,
 )
-_RESTRICTION = re.compile(r"\b[A-Z][a-z]{2}[A-Za-z]{0,2}\d{0,3}[A-Z]{0,2}(?:[IVX]{1,4}|1)\b(?:-HF)?")
 _ANY_ENZYME = re.compile(
     r"\b(?:which|what|any|all)\s+(?:restriction\s+)?(?:endonucleases|enzymes?)\b|\brestriction map\b", re.IGNORECASE
 )
@@ -45,17 +45,19 @@ _SHORT_WORDS = frozenset(("I", "In", "As", "At", "He", "No", "Be", "Am", "So", "
 
 
 def readings(
-    candidate: Candidate, clause: Clause, subjects: list[Entity], asked_of_others: frozenset[str]
+    candidate: Candidate, clause: Clause, subjects: list[Entity], asked_of_others: frozenset[str], known: Container[str]
 ) -> list[Entity]:
-    """More entities of the clause for this tool; ``asked_of_others``: stems that other tools are asked by."""
+    """More entities of the clause for this tool; ``asked_of_others``: stems that other tools are asked by;
+    ``known``: those that any tool knows.
+    """
     wanted = {candidate.entities[name] for name in candidate.required}
     found: list[Entity] = []
     if "reaction_name" in wanted:
         found += _reactions(clause, asked_of_others)
     if "nucleus" in candidate.entities.values():
         found += _nuclei(clause)
-    if "restriction_enzymes" in wanted:
-        found += _restriction_enzymes(clause)
+    if "restriction_enzymes" in wanted and all(entity.kind != "restriction enzyme" for entity in subjects):
+        found += _all_enzymes(clause)
     if "protease" in candidate.entities.values():
         found += _proteases(clause)
     if any(entity.kind in _COMPOUNDS for entity in (*clause.entities, *subjects)):
@@ -65,13 +67,13 @@ def readings(
     elif wanted & {"formula", "molecule_or_formula", "solute", "compound"} and (formulas := _capitals(clause, wanted)):
         found += formulas
     elif wanted & _MOLECULAR:
-        found += _misspelt(clause, candidate)
+        found += _misspelt(clause, known)
     return found
 
 
-def _misspelt(clause: Clause, candidate: Candidate) -> list[Entity]:
-    """Words that this tool does not know and that may be meant as names."""
-    unknown = [word for word in clause.words if stem(word) not in candidate.words and may_be_a_misspelt_name(word)]
+def _misspelt(clause: Clause, known: Container[str]) -> list[Entity]:
+    """Words that no tool knows and that may be meant as names."""
+    unknown = [word for word in clause.words if stem(word) not in known and may_be_a_misspelt_name(word)]
     return [Entity("name", word, 0, 0) for word in unknown]
 
 
@@ -128,21 +130,26 @@ def _nuclei(clause: Clause) -> list[Entity]:
     return []
 
 
-def _restriction_enzymes(clause: Clause) -> list[Entity]:
-    """By the form of their names: EcoRI, BamHI, Sau3AI; "which enzymes cut" asks for a map of all."""
-    text = clause.without_entities()
-    names = list(dict.fromkeys(_RESTRICTION.findall(text)))
-    if not names and _ANY_ENZYME.search(text):
-        names = ["all"]
-    return [Entity("restriction enzyme", name, 0, 0) for name in names]
+def _all_enzymes(clause: Clause) -> list[Entity]:
+    """ "Which enzymes cut it" asks for a map of all."""
+    return [Entity("restriction enzyme", "all", 0, 0)] if _ANY_ENZYME.search(clause.without_entities()) else []
+
+
+def lists_of_proteases(request: str) -> list[tuple[int, int]]:
+    """Where several proteases are named together: they stay in one clause."""
+    return [found.span() for found in _proteases_pattern().finditer(request)]
+
+
+@lru_cache(maxsize=1)
+def _proteases_pattern() -> re.Pattern[str]:
+    """The longest names that the tool knows; several are one argument as they are written: "trypsin and Lys-C"."""
+    names = sorted((name for one in known_proteases() for name in (one.name, *one.other_names)), key=len, reverse=True)
+    one = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![\w-])(?:{one})(?:\s*(?:\+|and|/|,)\s*(?:{one}))*(?![\w-])", re.IGNORECASE)
 
 
 def _proteases(clause: Clause) -> list[Entity]:
-    """The longest name that the tool knows; several are one argument as they are written: "trypsin and Lys-C"."""
-    names = sorted((name for one in known_proteases() for name in (one.name, *one.other_names)), key=len, reverse=True)
-    one = "|".join(map(re.escape, names))
-    pattern = rf"(?<![\w-])(?:{one})(?:\s*(?:\+|and|/|,)\s*(?:{one}))*(?![\w-])"
-    found = re.search(pattern, clause.without_entities(), re.IGNORECASE)
+    found = _proteases_pattern().search(clause.without_entities())
     return [Entity("protease", found[0], 0, 0)] if found else []
 
 

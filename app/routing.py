@@ -13,9 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.choices import measured_options
 from app.entities import GRAMMAR, Entity, find_entities
 from app.filling import Routed, filled, fits
-from app.readings import readings
+from app.readings import lists_of_proteases, readings
 from app.wording import (
     ACCEPTS,
     ASKED,
@@ -39,14 +40,21 @@ COVERAGE, COVERAGE_WITH_ENTITY = 0.6, 0.4
 #: A verb that many things are done by weighs less; a word that asks for an explanation speaks against every tool.
 GENERAL, EXPLAINING = 0.3, 2.5
 
+LONGEST_BETWEEN_LISTS = 60
+#: "Draw aspirin with its acid highlighted" is an order to draw.
+ORDERED = 1.3
+#: So many words of a tool's description mean it, if they are most of the clause.
+ENOUGH_DESCRIBED = 2
 _PRONOUNS = frozenset(["it", "its", "this", "that", "these", "those", "they", "them", "their", "same", "one"])
 _SPLIT = re.compile(
-    r"[,;?!.\n]+(?=\s|$)|\band\b|\bthen\b|\balso\b|\bplus\b|\bfor (?=my|our)\b|\bbecause\b|\bso that\b|&", re.IGNORECASE
+    r"[,;?!.\n]+(?=\s|$)|(?<![\w-])and(?![\w-])|\bthen\b|\balso\b|\bplus\b|\bfor (?=my|our)\b|\bbecause\b|\bso that\b|&",
+    re.IGNORECASE,
 )
 #: What stands behind a cut and says only how: "…? Use SMARTS C(=O)O", "…, with atom numbers".
 _GOES_ON = re.compile(
     r"\s*(?:please\s+)?(?:use|using|with|via|at|from|by|where|given|assuming|density|purity)\b", re.IGNORECASE
 )
+_ORDER = re.compile(r"\W*(?:(?:please|kindly|then|now|also|can|could|would|you)\W+)*([A-Za-z][\w-]*)", re.IGNORECASE)
 _ATOMS_COUNTED = re.compile(r"\b(?:how many|number of|count)\b", re.IGNORECASE)
 #: Kinds of what a clause can be about.
 _SUBJECTS = frozenset().union(*ACCEPTS.values()) - {
@@ -59,7 +67,11 @@ _SUBJECTS = frozenset().union(*ACCEPTS.values()) - {
     "ratio",
 }
 #: What is counted: a tool that does not know this noun counts something else.
-_COUNTED = re.compile(r"\b(?:how many|number of|count(?: of)?(?: the)?)\s+([A-Za-z][\w-]*)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?:how many|number of|count(?: of)?(?: the)?)\s+"
+    r"(?:(?:different|distinct|unique|total|possible|chemically|non-?equivalent|equivalent|\w+-\w+)\s+)*([A-Za-z][\w-]*)",
+    re.IGNORECASE,
+)
 
 
 class Router:
@@ -80,7 +92,9 @@ class Router:
             word
             for tool in catalog
             for phrase in (*tool.get("asks", ()), tool["name"].replace("_", " "))
-            for word in TOKEN.findall(phrase.lower())
+            for word in TOKEN.findall(
+                re.sub(r"\bwith \S+", "", phrase.lower())
+            )  # the water of "reacts with water" is a compound
         }
         #: Phrases that hold a conjunction ("ball and stick"), which does not cut them.
         self._whole = re.compile(
@@ -104,7 +118,10 @@ class Router:
             lost = bool(clause.words) and not found if not clause.joined else lost
             if lost and clause.joined and not (clause.entities or self._begins_anew(clause)):
                 continue
-            calls += [call for call in found if call not in calls]
+            for call in found:
+                calls = [other for other in calls if not _says_less(other, call)]
+                if not any(call == other or _says_less(call, other) for other in calls):
+                    calls.append(call)
         return calls[:MOST_CALLS]
 
     def _begins_anew(self, clause: Clause) -> bool:
@@ -129,17 +146,20 @@ class Router:
     def _calls(self, clause: Clause, subjects: list[Entity]) -> list[Routed]:
         if not clause.words and not any(entity.kind in TELLING for entity in clause.entities):
             return _default(subjects) if clause.entities else []
-        best: tuple[float, Candidate, list[Entity]] | None = None
+        best: tuple[float, Candidate, list[Entity], dict[str, Any]] | None = None
         for candidate in self._candidates:
-            read = readings(candidate, clause, subjects, self._asked_of_others(candidate))
-            usable = [*subjects, *read]
-            fit = fits(candidate, clause, usable)
+            read = readings(candidate, clause, subjects, self._asked_of_others(candidate), self._rarity)
+            measured, beside = measured_options(candidate, clause, clause.entities)
+            usable = [entity for entity in (*subjects, *read) if entity not in beside]
+            fit = fits(candidate, clause, usable) * candidate.narrowness
             if not fit:
                 continue
-            score = self._score(clause, candidate, read)
+            score = self._score(clause, candidate, read, beside)
             if score > 0 and (best is None or score * fit > best[0]):
-                best = (score * fit, candidate, usable)
-        return filled(best[1], clause, best[2]) if best else []
+                best = (score * fit, candidate, usable, measured)
+        if not best:
+            return []
+        return [Routed(call.tool, call.arguments | best[3]) for call in filled(best[1], clause, best[2])]
 
     def _asked_of_others(self, candidate: Candidate) -> frozenset[str]:
         return frozenset(
@@ -150,25 +170,40 @@ class Router:
             if weight == ASKED
         )
 
-    def _score(self, clause: Clause, candidate: Candidate, read: list[Entity]) -> float:
+    def _score(self, clause: Clause, candidate: Candidate, read: list[Entity], beside: list[Entity]) -> float:
         """The weight of the words that the tool accounts for; 0 if that is too little of the clause."""
         accounted = {stem(word) for entity in read for word in TOKEN.findall(entity.text)}
-        words = [word for word in map(stem, clause.words) if word not in accounted]
+        words = [word for word in self._stems(clause) if word not in accounted]
         if _ATOMS_COUNTED.search(clause.text) and any(entity.kind == "element" for entity in clause.entities):
             words.append("atom")  # "how many carbons" asks for carbon atoms
-        words += {as_word(entity.kind) for entity in (*clause.entities, *read) if entity.kind in TELLING}
+        words += {
+            as_word(entity.kind)
+            for entity in (*clause.entities, *read)
+            if entity.kind in TELLING and entity not in beside
+        }
         weight = sum(map(self._weight, words))
         matched = sum(self._weight(word) for word in words if word in candidate.words)
         counted = _COUNTED.search(clause.text)
         if counted and not _is_known(counted.group(1), clause, candidate, read):
             return 0.0
-        in_phrases = candidate.spoken_phrases(words)
-        strong = bool(in_phrases) or any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
-        named = any(entity.kind in _SUBJECTS for entity in clause.entities)
+        elements = [stem(entity.text) for entity in clause.entities if entity.kind == "element"]
+        in_phrases = candidate.spoken_phrases([*words, *elements])
+        described = [word for word in words if word in candidate.words]
+        strong = (
+            bool(in_phrases)
+            or any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
+            or (len(described) >= ENOUGH_DESCRIBED and matched >= COVERAGE * weight)
+        )
+        wanted = _SUBJECTS | ({"element"} if "element" in map(candidate.entities.get, candidate.required) else set())
+        named = any(entity.kind in wanted for entity in clause.entities)
         if not strong or matched < (COVERAGE_WITH_ENTITY if named else COVERAGE) * weight:
             return 0.0
+        order = _ORDER.match(clause.text)
+        ordered = stem(order[1]) if order and candidate.words.get(stem(order[1])) == ASKED else ""
         score = sum(
-            self._weight(word) * max(candidate.words[word], IN_A_PHRASE if word in in_phrases else 0.0)
+            self._weight(word)
+            * max(candidate.words[word], IN_A_PHRASE if word in in_phrases else 0.0)
+            * (ORDERED if word == ordered else 1.0)
             for word in words
             if word in candidate.words
         )
@@ -178,10 +213,23 @@ class Router:
             if contains(list(map(stem, TOKEN.findall(clause.text))), phrase)
         )
 
+    def _stems(self, clause: Clause) -> list[str]:
+        """Of the clause's words; a word with a hyphen that no tool knows is several: "six-membered"."""
+        found: list[str] = []
+        for word in clause.words:
+            parts = [word] if stem(word) in self._rarity or "-" not in word else word.split("-")
+            found += [stem(part) for part in parts if part.lower() not in GRAMMAR and not part.isdigit()]
+        return found
+
     def _weight(self, word: str) -> float:
         if word in EXPLAINED:
             return EXPLAINING * self._unknown
         return self._rarity.get(word, self._unknown) * (GENERAL if word in GENERAL_VERBS else 1.0)
+
+
+def _says_less(call: Routed, other: Routed) -> bool:
+    """Whether another call of the same tool has all its arguments, and more."""
+    return call.tool == other.tool and call != other and call.arguments.items() <= other.arguments.items()
 
 
 def _is_known(noun: str, clause: Clause, candidate: Candidate, read: list[Entity]) -> bool:
@@ -202,6 +250,7 @@ def _joined_phrases(catalog: Sequence[Mapping[str, Any]]) -> list[str]:
 def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> list[Clause]:
     """The request cut at conjunctions and punctuation outside entities and ``whole`` phrases; a list stays together."""
     kept = [(entity.start, entity.end) for entity in entities] + [match.span() for match in whole.finditer(request)]
+    kept += lists_of_proteases(request)
     cuts = [
         match
         for match in _SPLIT.finditer(request)
@@ -223,13 +272,19 @@ def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> li
 
 def _joins(request: str, cut: re.Match[str], entities: list[Entity]) -> bool:
     """Whether a comma or an "and" stands between two entities and nothing else does: the parts of one list."""
-    if cut.group()[0] in ".?!;":
-        return False
-    before = max((entity.end for entity in entities if entity.end <= cut.start()), default=None)
-    after = min((entity.start for entity in entities if entity.start >= cut.end()), default=None)
+    before = max(
+        (entity for entity in entities if entity.end <= cut.start()), key=lambda entity: entity.end, default=None
+    )
+    after = min(
+        (entity for entity in entities if entity.start >= cut.end()), key=lambda entity: entity.start, default=None
+    )
     if before is None or after is None:
         return False
-    between = request[before : cut.start()] + request[cut.end() : after]
+    if before.kind == after.kind == "numbers":
+        return after.start - before.end < LONGEST_BETWEEN_LISTS
+    if cut.group()[0] in ".?!;":
+        return False
+    between = request[before.end : cut.start()] + request[cut.end() : after.start]
     return not re.sub(r"\W|\b(?:and|or|to|the|atoms?|number|y|x)\b", "", between)
 
 

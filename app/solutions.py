@@ -12,7 +12,7 @@ from app.wording import Candidate, Clause
 
 _AMOUNTS = ("concentration", "volume", "mass", "ratio")
 _FROM = re.compile(
-    r"\b(?:from|stock|stock of|using)\s+(?:an?\s+|the\s+|my\s+)?$|\bstock\s*(?:is|=|:|of|solution of)\s*$",
+    r"\b(?:from|stock|stock of|using|dilut(?:e|ing))\s+(?:an?\s+|the\s+|my\s+)?$|\bstock\s*(?:is|=|:|of|solution of)\s*$",
     re.IGNORECASE,
 )
 _STOCK_BEHIND = re.compile(r"^\s*(?:\S+\s+){0,3}stock\b", re.IGNORECASE)

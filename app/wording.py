@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.amounts import unit_readings
 from app.entities import GRAMMAR, Entity
 
 #: Of a word by where it stands: asked for by itself, in the tool's name, in a phrase, in the description only.
 ASKED, NAMED, IN_A_PHRASE, DESCRIBED = 1.0, 0.8, 0.7, 0.4
 #: Verbs of which the noun beside them says more: "compare the masses", "convert to an InChI".
-GENERAL_VERBS = frozenset(("compare", "convert", "show", "count", "check", "look", "run", "apply", "work"))
+GENERAL_VERBS = frozenset(
+    (
+        "compare",
+        "convert",
+        "show",
+        "count",
+        "check",
+        "look",
+        "run",
+        "apply",
+        "make",
+        "prepare",
+        "identify",
+        "describe",
+        "export",
+        "write",
+        "rewrite",
+        "express",
+    )
+)
 #: Words that ask for reasons, people, writings or opinions: no tool has those.
 EXPLAINED = frozenset(
     ("why", "explain", "define", "definition", "mean", "meaning", "who", "whom", "discover", "invent", "history", "recommend",
-     "opinion", "literature", "paper", "cite", "citat", "recipe", "poem", "story", "haiku", "essay", "joke", "textbook")
+     "opinion", "literature", "paper", "cite", "citat", "poem", "story", "haiku", "essay", "joke", "textbook")
 )  # fmt: skip
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-'’]*")
+
+
+_SHORTENED = {"temp": "temperature", "pt": "point", "conc": "concentration", "struct": "structure", "calc": "calculated",
+              "mol-weight": "mw", "molwt": "mw", "m.w": "mw", "spec": "spectrum", "config": "configuration"}  # fmt: skip
 
 
 def stem(word: str) -> str:
     """A word without its common endings: draw, draws, drawing and drawn are one; enough for a small vocabulary."""
     word = word.lower().replace("’", "'").removesuffix("'s")
+    word = _SHORTENED.get(word, word)
     if word in ("drawn", "drew"):
         return "draw"
     for ending, kept in (
@@ -149,6 +175,12 @@ class Candidate:
         self.chosen = [name for name in needed if name not in self.required and choices_of(properties[name])]
         #: It needs something that no words of a request can be recognised as: its calls are left to models.
         self.unfillable = len(self.required) + len(self.chosen) < len(needed)
+        #: Numbers that have a unit of their own, by name: density_g_per_ml, or one whose description ends in ", mM".
+        self.measured = {
+            name: unit
+            for name, schema in properties.items()
+            if not self.entities[name] and (unit := unit_of(name, schema))
+        }
         self.words: dict[str, float] = {
             as_word(kind): ASKED if name in self.required else NAMED
             for name, wanted in self.entities.items()
@@ -158,6 +190,8 @@ class Candidate:
         self._weigh((TOKEN.findall(tool["description"]), *(name.split("_") for name in properties), *asks), DESCRIBED)
         self._weigh((tool["name"].split("_"),), NAMED)
         self._weigh((phrase for phrase in asks if len(phrase) == 1), ASKED)
+        #: Of two tools that know a word equally, the one that knows fewer others is meant; never more than 10 %.
+        self.narrowness = 1 - 0.01 * math.log2(len(self.words))
         self.phrases = [tuple(map(stem, phrase)) for phrase in asks if len(phrase) > 1]
 
     def spoken_phrases(self, words: Sequence[str]) -> frozenset[str]:
@@ -185,6 +219,21 @@ def choices_of(schema: Mapping[str, Any]) -> list[str]:
     """The texts of which a parameter takes one."""
     inner = [schema, *schema.get("anyOf", ())]
     return [choice for option in inner for choice in option.get("enum", ()) if isinstance(choice, str)]
+
+
+def unit_of(name: str, schema: Mapping[str, Any]) -> str:
+    """The unit in which a number is given, by the end of its name or of its description; "" for a pure number."""
+    inner = [schema, *schema.get("anyOf", ())]
+    if "number" not in {option.get("type") for option in inner}:
+        return ""
+    parts = name.split("_")
+    for start in range(1, len(parts)):
+        unit = " ".join(parts[start:]).replace(" per ", "/")
+        unit = unit.upper() if unit == "k" else unit
+        if unit_readings(unit):
+            return unit
+    said = re.search(r",\s(mM|nM|µM|M)\b", schema.get("description", ""))
+    return said[1] if said else ""
 
 
 def as_word(kind: str) -> str:

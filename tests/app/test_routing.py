@@ -107,7 +107,12 @@ def test_hostile_text_is_answered(router, hostile):
 
 @pytest.mark.parametrize(
     ("requests", "of_due", "of_idle"),
-    [("requests.jsonl", 0.9, 0.9), ("requests_tuned.jsonl", 0.93, 0.95), ("requests_held.jsonl", 0.9, 0.95)],
+    [
+        ("requests.jsonl", 0.9, 0.9),
+        ("requests_tuned.jsonl", 0.95, 0.97),
+        ("requests_held.jsonl", 0.9, 0.95),
+        ("requests_held2.jsonl", 0.93, 0.95),
+    ],
 )
 def test_most_requests_reach_the_right_tool_and_those_of_no_tool_reach_none(requests, of_due, of_idle):
     toolbox = Toolbox.load()

@@ -40,7 +40,7 @@ GapCost = Annotated[float | None, Field(description="Cost of a gap's first resid
     asks=(
         "align", "alignment", "pairwise", "identity", "percent identity", "sequence identity", "similarity of two sequences", "Needleman-Wunsch",
         "Smith-Waterman", "global alignment", "local alignment", "BLOSUM62", "compare two sequences", "how similar are the sequences",
-        "needle", "water", "homologous", "differ in sequence",
+        "needle", "homologous", "differ in sequence",
     ),
     time_limit_s=60,
 )  # fmt: skip

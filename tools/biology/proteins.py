@@ -36,7 +36,7 @@ RARE_RESIDUES = (
     asks=(
         "isoelectric point", "pI", "extinction coefficient", "molecular weight of the protein", "mass of the protein", "mass",
         "GRAVY", "hydropathy", "hydrophobicity", "instability index", "aliphatic index", "protein properties", "protparam",
-        "net charge at pH 7", "absorbance", "A280", "hydrophobic", "molecular weight", "weight", "mw", "kDa", "theoretical pI", "stable",
+        "net charge at pH 7", "charge", "absorbance", "A280", "hydrophobic", "molecular weight", "weight", "mw", "kDa", "theoretical pI", "stable",
         "amino acid composition",
     ),
 )  # fmt: skip

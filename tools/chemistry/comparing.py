@@ -42,6 +42,7 @@ _LIMITS = (
         "same molecule", "the same compound", "same structure", "identical", "compare", "compare structures", "difference between",
         "what differs", "are these the same", "enantiomers or diastereomers", "relationship between", "related", "isomers of each other",
         "same InChIKey", "duplicate", "are they tautomers", "equivalent SMILES", "stereoisomers of each other", "epimers",
+        "same", "differ", "enantiomers", "diastereomers",
     ),
     time_limit_s=60,
 )  # fmt: skip

@@ -41,7 +41,7 @@ _ROWS = (
     group="formula and lab",
     libraries=("mendeleev", "molmass"),
     asks=(
-        "element", "periodic table", "atomic number", "atomic weight", "atomic mass", "electron configuration", "electronegativity",
+        "element", "periodic table", "atomic number", "atomic weight", "atomic mass", "electron configuration", "electronegativity", "electron affinity",
         "ionization energy", "melting point of the element", "boiling point of the element", "density of the element",
         "group", "period", "block", "isotopes of", "half-life", "natural abundance", "atomic radius", "covalent radius",
     ),

@@ -42,6 +42,7 @@ _SIGNED = re.compile(r"\+?\s*(\d+)\s*\+?|(\+)|[-−–]\s*(\d+)|(\d+)\s*[-−–
         "formula", "molecular formula", "molar mass", "molecular weight", "mass of", "composition", "elemental analysis",
         "mass percent", "percent composition", "percentage of carbon", "degrees of unsaturation", "double bond equivalents",
         "DBE", "index of hydrogen deficiency", "how many electrons", "electrons", "nominal mass", "exact mass", "ion mass",
+        "mw", "weigh", "heavy", "mass of one mole", "formula weight", "grams per mole",
     ),
 )  # fmt: skip
 def formula_report(formula: FormulaText, charge: int | str | None = None) -> ToolOutput:

@@ -101,7 +101,7 @@ _TESTS: dict[str, Callable[[Ring], bool]] = {
     libraries=("rdkit",),
     asks=(
         "how many rings", "number of rings", "count the rings", "ring count", "rings", "aromatic rings", "heterocycles", "ring systems",
-        "ring sizes", "spiro", "bridgehead", "fused rings", "macrocycle",
+        "ring sizes", "membered rings", "spiro", "bridgehead", "fused rings", "macrocycle",
     ),
 )  # fmt: skip
 def count_rings(
