@@ -26,6 +26,8 @@ _DECAYS = {"A": "α", "B-": "β−", "B+": "β+", "EC": "electron capture", "EC+
            "2B+": "2β+", "SF": "spontaneous fission", "IT": "isomeric transition", "n": "neutron emission", "p": "proton emission",
            "2n": "2 neutrons", "2p": "2 protons"}  # fmt: skip
 _HYDROGENS = {"D": 2, "deuterium": 2, "T": 3, "tritium": 3, "protium": 1}
+LONGEST_NUCLIDE = 40  # characters: "rutherfordium-267" and blanks
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _WRITTEN = re.compile(
     r"\^?\{?([0-9]{1,3})\}?\s*-?([A-Z][a-z]?)|\[([0-9]{1,3})([A-Z][a-z]?)\]|([A-Za-z]+)[\s-]+([0-9]{1,3})"
 )
@@ -36,7 +38,9 @@ def parse_nuclide(text: str, where: str = "symbol") -> tuple[str, int] | None:
 
     Raises ``ToolInputError`` for a nuclide that is not known.
     """
-    bare = "".join(_raised(character) for character in text.strip())
+    if len(text) > LONGEST_NUCLIDE:
+        return None
+    bare = text.strip().translate(_RAISED)
     number = _HYDROGENS.get(bare) or _HYDROGENS.get(bare.lower() if len(bare) > 1 else "")
     if number:
         return "H", number
@@ -50,10 +54,6 @@ def parse_nuclide(text: str, where: str = "symbol") -> tuple[str, int] | None:
             f"{shown(text)} is no nuclide that is known", where, f"{symbol} alone gives the element and its isotopes"
         )
     return symbol, mass
-
-
-def _raised(character: str) -> str:
-    return dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)).get(character, character)
 
 
 def isotopes(symbol: str) -> list[dict[str, Any]]:
