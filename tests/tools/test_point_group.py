@@ -145,3 +145,21 @@ def test_pymatgen_finds_the_same_in_the_same_coordinates(molecule):
     mol = Chem.MolFromMolBlock(output.views[0].models[0], removeHs=False)
     atoms = Molecule([atom.GetSymbol() for atom in mol.GetAtoms()], mol.GetConformer().GetPositions())
     assert str(analyzer.PointGroupAnalyzer(atoms, tolerance=0.05).sch_symbol) == output.data["point_group"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "group"),
+    [  # Housecroft & Sharpe, Inorganic Chemistry, 5th ed. 2018, table 2.7 (shapes by VSEPR) and chapter 3
+        ("BeCl2", "D*h"), ("BCl3", "D3h"), ("SiF4", "Td"), ("PF3", "C3v"), ("PF5", "D3h"), ("SF4", "C2v"), ("ClF3", "C2v"),
+        ("XeF2", "D*h"), ("I3-", "D*h"), ("IF5", "C4v"), ("BrF5", "C4v"), ("ICl4-", "D4h"), ("SiF6^2-", "Oh"), ("IF7", "D5h"),
+        ("CO3 2-", "D3h"), ("PO4 3-", "Td"), ("OF2", "C2v"), ("chlorine trifluoride", "C2v"), ("TiCl4", "Td"),
+    ],
+)  # fmt: skip
+def test_shapes_are_asked_for_by_formulas(formula, group):
+    assert point_group(formula).data["point_group"] == group
+
+
+def test_a_formula_of_many_structures_has_no_point_group():
+    for formula in ("C6H6", "C4H10", "XeF6", "[PtCl4]2-"):
+        with pytest.raises(ToolInputError):
+            point_group(formula)

@@ -13,6 +13,7 @@ from tools.chemistry.averaged_structure import AveragedMolecule, TooManyOpen, av
 from tools.chemistry.conformers import refuse_shapeless, sdf_record
 from tools.chemistry.point_groups import group_order, schoenflies
 from tools.chemistry.relaxed_geometry import Shape, lowest_shapes
+from tools.chemistry.star_formulas import star_of_formula
 from tools.chemistry.stereo_elements import stereo_elements
 from tools.chemistry.vsepr import is_star, star_places
 from tools.inputs import MoleculeText
@@ -48,7 +49,7 @@ def point_group(molecule: MoleculeText) -> ToolOutput:
     Raises ``ToolInputError`` for several components, for metals and other shapes that no force field here tells, and for
     stereo elements without a mark of which diastereomers exist.
     """
-    parsed = parse_molecule(molecule)
+    parsed = star_of_formula(molecule, "molecule") or parse_molecule(molecule)
     mol = Chem.AddHs(parsed.mol)
     if mol.GetNumAtoms() == 1:
         return _of_atom(parsed)
