@@ -19,6 +19,7 @@ from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
 from tools.registry import tool
 
 _MOST_RESIDUES = 3000
+_LONGEST_AVOIDED = 500  # characters
 _MOST_AVOIDED = 20
 _RARE = 0.1  # share of a residue's codons below which one is called rare
 _METHOD = Annotated[
@@ -124,6 +125,13 @@ def codon_optimize(
 
 def _avoided(avoid: str | list[str] | None, notes: list[str]) -> dict[str, str]:
     """Name to letters: enzymes by their sites, runs of bases by themselves."""
+    for text in [avoid] if isinstance(avoid, str) else (avoid or []):
+        if len(text) > _LONGEST_AVOIDED:
+            raise ToolInputError(
+                f"{shown(text)} has {len(text):,} characters",
+                "avoid",
+                f"give sites of at most {_LONGEST_AVOIDED} in all",
+            )
     pieces = re.split(r"\s*(?:[,;+/\n]|\band\b)\s*", avoid.strip()) if isinstance(avoid, str) else (avoid or [])
     names = [str(piece).strip() for piece in pieces if str(piece).strip()]
     if len(names) > _MOST_AVOIDED:
