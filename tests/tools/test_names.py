@@ -403,3 +403,29 @@ def test_a_synonym_is_shown_with_the_compounds_own_name():
 
 def test_primes_and_plus_minus_signs_as_printed_belong_to_names():
     assert parse_molecule("N,N\u2032-dicyclohexylcarbodiimide").smiles == Chem.CanonSmiles("C1CCC(CC1)N=C=NC1CCCCC1")
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [  # compositions: naltrexone hydrochloride C20H24ClNO4 (CAS 16676-29-2), losartan potassium C22H22ClKN6O (124750-99-8),
+        # rosuvastatin calcium C44H54CaF2N6O12S2 (147098-20-2), iron(II) sulfate heptahydrate FeH14O11S (7782-63-0)
+        ("naltrexone hydrochloride", "C20H24ClNO4"),
+        ("losartan potassium", "C22H22ClKN6O"),
+        ("rosuvastatin calcium", "C44H54CaF2N6O12S2"),
+        ("FeSO4 heptahydrate", "H14FeO11S"),
+        ("morphine sulfate", "C34H40N2O10S"),  # CAS 64-31-3
+    ],
+)
+def test_a_salt_or_hydrate_is_put_together_where_its_name_leaves_one_composition(name, formula):
+    assert CalcMolFormula(parse_molecule(name).mol) == formula
+
+
+@pytest.mark.parametrize("name", ["quinine sulfate", "imatinib hydrochloride", "cetirizine hydrochloride"])
+def test_a_salt_of_which_the_name_does_not_say_how_many_is_refused(name):
+    # quinine sulfate is two to one, cetirizine hydrochloride as sold is the dihydrochloride
+    with pytest.raises(ToolInputError):
+        parse_molecule(name)
+
+
+def test_a_salt_that_a_table_lists_with_its_bare_base_is_not_that_base():
+    assert "morphine" not in [entry.name for entry in look_up_name("morphine sulfate", systematic=False)]

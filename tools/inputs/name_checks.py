@@ -15,6 +15,9 @@ from rdkit import Chem
 from tools.inputs.elements import element_called
 
 _STOCK = re.compile(r"\b([a-z]+)\s?\(((?:[IVX]+|0)(?:,\s?(?:[IVX]+|0))*)\)", re.IGNORECASE)
+_FREE_DIACID = {"O=S(=O)(O)O"}
+_ONE_TO_ONE = re.compile(r"sul(?:f|ph)uric acid|bisul|hydrogen|mono", re.IGNORECASE)
+_SALT_WORD = re.compile(r"[a-z]+(?:ate|ide)|sodium|potassium|calcium")
 _ROMAN = {"0": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
 _NONMETALS = frozenset(
     ("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Ge", "As", "Se", "Br", "Sb", "Te", "I", "Xe")
@@ -39,6 +42,12 @@ def contradicts_stock_numbers(smiles: str, name: str) -> bool:
     return False
 
 
+def is_the_bare_base(smiles: str, name: str, others: list[str]) -> bool:
+    """Whether a row gives "morphine sulfate" the structure of morphine, by which name it goes in the row, too."""
+    base, _, salt = name.lower().rpartition(" ")
+    return bool(base and _SALT_WORD.fullmatch(salt)) and "." not in smiles and base in map(str.lower, others)
+
+
 def _ionic_state(atom: Chem.Atom) -> int | None:
     """The oxidation state of a metal atom that stands alone or holds single anions only; None where that is left open."""
     state = atom.GetFormalCharge()
@@ -57,6 +66,8 @@ def is_no_salt_of_that_name(mol: Chem.Mol, name: str) -> bool:
     parts = Counter(Chem.MolToSmiles(part) for part in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False))
     if len(parts) < 2:
         return False
+    if _FREE_DIACID & set(parts) and _ONE_TO_ONE.search(name) is None:
+        return True  # morphine sulfate is two of morphine to one of the acid, OPSIN puts it together one to one
     charges = {sum(atom.GetFormalCharge() for atom in part.GetAtoms()) for part in Chem.GetMolFrags(mol, asMols=True)}
     if not (min(charges) < 0 < max(charges)):
         return False

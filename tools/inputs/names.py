@@ -20,7 +20,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
-from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name
+from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name, is_the_bare_base
 from tools.inputs.name_variants import (
     is_that_ion,
     meso_form,
@@ -30,6 +30,7 @@ from tools.inputs.name_variants import (
 )
 from tools.inputs.notations import cas_number, formula_elements, spell_greek
 from tools.inputs.opsin import find_opsin, parse_systematic_name
+from tools.inputs.salt_names import base_of_salt, put_together
 
 LONGEST_NAME = 400
 SHORTEST_SYNONYM = 4  # the tables list CL, CX, … as synonyms; short names count only as principal ones
@@ -121,6 +122,9 @@ def _otherwise_written(name: str, systematic: bool) -> list[NamedStructure]:
         return [entry for entry in look_up_name(ion, systematic=systematic) if is_that_ion(entry.smiles, word)]
     if other := with_bracketed_descriptor(name):
         return look_up_name(other, systematic=systematic)
+    if base := base_of_salt(name):
+        made = [(entry, *put_together(entry.smiles, name)) for entry in look_up_name(base, systematic=systematic)]
+        return [replace(entry, name=name, cas="", smiles=salt, note=note) for entry, salt, note in made if salt]
     if base := without_meso(name):
         found = {meso_form(entry.smiles): entry for entry in look_up_name(base, systematic=systematic)}
         return [
@@ -277,7 +281,7 @@ def _entry(row: list[str], wanted: str, cas: str) -> NamedStructure | None:
         return None
     if not _is_consistent(smiles, formula, key, " ".join((wanted, iupac, common))):
         return None
-    if not cas and not _fits_the_name(smiles, formula, wanted, common):
+    if not cas and (not _fits_the_name(smiles, formula, wanted, common) or is_the_bare_base(smiles, wanted, row[7:])):
         return None
     principal = bool(cas) or wanted.lower() in (iupac.lower(), common.lower())
     if not principal and (len(wanted) < SHORTEST_SYNONYM or _is_misspelling(wanted.lower(), common.lower())):
