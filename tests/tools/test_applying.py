@@ -82,6 +82,20 @@ def test_only_benzyl_groups_on_something_are_taken_off():
         apply_reaction("debenzylation", ["OCc1ccccc1"])
 
 
+@pytest.mark.parametrize(
+    ("name", "reactant", "product"),
+    [  # Clayden, chapters 23 and 19
+        ("NaBH4", "cyclohexanone", "OC1CCCCC1"),
+        ("LiAlH4", "benzoic acid", "OCc1ccccc1"),
+        ("mCPBA", "cyclohexanone", "O=C1CCCCCO1"),
+        ("mCPBA", "cyclohexene", "C1CCC2OC2C1"),
+        ("nitration of benzene", "benzene", "O=[N+]([O-])c1ccccc1"),
+    ],
+)
+def test_a_reaction_may_be_called_by_its_reagent_or_with_its_substrate(name, reactant, product):
+    assert apply_reaction(name, [reactant]).data["products"] == _canonical(product)
+
+
 def test_names_are_suggested_only_where_they_are_spelt_alike():
     with pytest.raises(ToolInputError, match="did you mean Suzuki"):
         apply_reaction("suzuky", ["CCO"])

@@ -26,6 +26,7 @@ _EMPTY_WORDS = frozenset(
      "step", "named"]
 )  # fmt: skip
 _TAIL = re.compile(r"\s*\([^()]*\)|\s+(?:with|using|under|in the presence of)\s.*$")
+_SUBSTRATE = re.compile(r"\s+of\s.*$")
 _CHOICES_SHOWN = 12
 
 
@@ -218,7 +219,7 @@ def _by_key() -> dict[str, tuple[NamedReaction, ...]]:
 def find_reactions(name: str, where: str = "reaction_or_name") -> tuple[NamedReaction, ...]:
     """The reactions that go by a name, several where it is shared ("oxidation"); raises ``ToolInputError`` for none.
 
-    What stands in parentheses or after "with" or "using" is left out if the name is not known as it stands.
+    What stands in parentheses or after "with", "using" or "of" is left out if the name is not known as it stands.
     """
     if not name.strip():
         raise ToolInputError(
@@ -229,7 +230,7 @@ def find_reactions(name: str, where: str = "reaction_or_name") -> tuple[NamedRea
             f"{shown(name)} is longer than a name", where, "name one reaction, such as Suzuki coupling"
         )
     known = _by_key()
-    for spelling in (name, _TAIL.sub("", name)):
+    for spelling in (name, _TAIL.sub("", name), _SUBSTRATE.sub("", name)):
         key = name_key(spelling)
         for written in (key, key.replace("cross coupling", "coupling")):
             if written in known:
