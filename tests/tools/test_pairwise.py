@@ -169,3 +169,12 @@ def test_modes_have_other_names():
     result = toolbox["align_pair"]({"a": "MKTAYIAK", "b": "AYIAK", "mode": "Smith-Waterman"})
     assert result.data["mode"] == "local"
     assert result.data["identity"] == 1.0
+
+
+@pytest.mark.parametrize("mode", ["global", "local"])
+def test_more_equally_good_alignments_than_can_be_counted_are_said_to_be_so(mode):
+    chance = random.Random(3)
+    one, other = ("".join(chance.choices("ACGT", k=2000)) for _ in range(2))
+    output = align_pair(one, other, mode, "1/-1", 1, 1)
+    assert output.data["equally_good_alignments"] is None
+    assert any("64-bit" in note for note in output.notes)

@@ -282,3 +282,13 @@ def test_atoms_that_stand_twice_are_said():
     text = helix(4)
     line = text.splitlines()[0]
     assert any("twice" in note for note in structure_report(line + "\n" + text).notes)
+
+
+def test_letters_that_are_not_ascii_are_refused_in_records_of_atoms_and_said_elsewhere():
+    # found by fuzzing: gemmi cuts the bytes of such a character apart
+    with pytest.raises(ToolInputError, match="U\\+00E9, which is not ASCII") as caught:
+        structure_report(helix(4).replace("ALA A   2", "ALé A   2", 1))
+    assert caught.value.where == "file, line 6"
+    output = structure_report("TITLE     LACTASE OF KÄSE\n" + helix(4))
+    assert output.data["title"] == "LACTASE OF K?SE"
+    assert any("question marks" in note for note in output.notes)

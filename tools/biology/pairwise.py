@@ -73,7 +73,7 @@ def align_pair(
         )  # fmt: skip
     found = _aligner(scoring, mode, end_gaps).align(one, other)
     names = _names(first, second)
-    if mode == "local" and not (found.score > 0 and len(found)):
+    if mode == "local" and not found.score > 0:
         raise ToolInputError(
             f"No pair of residues of {names[0]} and {names[1]} scores above 0, so that there is no local alignment", "b",
             "align them globally, or check the sequences",

@@ -29,7 +29,7 @@ MOST_ISOLATED_ATOMS = 25_000  # for areas of chains taken apart
     group="protein and structure",
     libraries=("gemmi", "biotite"),
     asks=(
-        "structure", "PDB file", "mmCIF", "protein structure", "chains", "ligands", "missing residues", "gaps", "alternate conformations",
+        "PDB file", "mmCIF", "protein structure", "chains", "ligands", "missing residues", "gaps", "alternate conformations",
         "altloc", "secondary structure", "helices", "strands", "SASA", "solvent accessible surface", "contacts", "binding site",
         "residues around the ligand", "B-factor", "pLDDT", "resolution", "crystal structure", "AlphaFold model", "structure report",
         "how many models", "what is in this structure",

@@ -17,7 +17,8 @@ _PDB_BEGINNING = re.compile(
     r"(?:HEADER|OBSLTE|TITLE |COMPND|SOURCE|KEYWDS|EXPDTA|AUTHOR|REVDAT|JRNL  |REMARK|DBREF|SEQRES|CRYST1|ORIGX1|SCALE1|MODEL |NUMMDL|SPLIT |CAVEAT|"
     r"HELIX |SHEET |SSBOND|LINK  |HET   |MASTER)|(?:ATOM  |HETATM)[\d* A-Za-z]{5} "
 )
-_COORDINATE = re.compile(r" *[-+]?\d*\.?\d+(?:[eE][-+]?\d+)? *")
+_COORDINATE = re.compile(r" *[-+]?\d*\.?\d+(?:[eE][-+]?\d+)? *", re.ASCII)
+_EXACT = ("ATOM", "HETATM", "SEQRES", "TER", "MODEL")  # records of which every letter counts
 _RESIDUE_NUMBER = re.compile(r" *-?[0-9A-Za-z]+ *")
 _CIF_PLACE = re.compile(r"string:(\d+)(?::\d+)?(?:\(\d+\))?:? ?(?:in (\S+): )?(.*)", re.DOTALL)
 #: What gemmi raises on a broken file.
@@ -59,10 +60,29 @@ def read_structure(text: str, where: str = "file") -> ParsedStructure:
     )  # fmt: skip
 
 
+def _in_ascii(text: str, where: str, notes: list[str]) -> str:
+    """The text with ? for what is not ASCII, in which both formats are written: gemmi would cut such characters in two.
+
+    Raises ``ToolInputError`` where one stands in a record of atoms or residues.
+    """
+    if text.isascii():
+        return text
+    strange = [(number, line) for number, line in enumerate(text.split("\n"), 1) if not line.isascii()]
+    for number, line in strange:
+        if line.startswith(_EXACT):
+            character = next(character for character in line if not character.isascii())
+            raise ToolInputError(
+                f"{shown(line)} holds U+{ord(character):04X}, which is not ASCII", f"{where}, line {number}", "correct this line, or download the file again"
+            )  # fmt: skip
+    notes.append(f"Characters that are not ASCII, first in line {strange[0][0]}, were read as question marks.")
+    return text.encode("ascii", errors="replace").decode("ascii")
+
+
 def _from_pdb(text: str, where: str) -> ParsedStructure:
     import gemmi
 
     notes: list[str] = []
+    text = _in_ascii(text, where, notes)
     _check_pdb_lines(text, where, notes)
     try:
         structure = gemmi.read_pdb_string(text)
@@ -150,8 +170,9 @@ def read_cif_blocks(text: str, where: str = "file") -> Any:
 def _from_mmcif(text: str, where: str) -> ParsedStructure:
     import gemmi
 
-    document = read_cif_blocks(text, where)
     notes: list[str] = []
+    text = _in_ascii(text, where, notes)
+    document = read_cif_blocks(text, where)
     holding = [block for block in document if block.find_values("_atom_site.Cartn_x")]
     if not holding:
         raise ToolInputError(
