@@ -30,6 +30,8 @@ _CALLED = {
 _SPOKEN = {
     "density": "density|d|ρ",
     "molar_mass": "molar mass|molecular weight|MW|Mr",
+    "temperature": "temperature|at",
+    "tm": "Tm",
     "purity": "purity|pure",
     "sodium": r"sodium|Na\+|NaCl|salt|monovalent",
     "magnesium": r"magnesium|Mg2\+|Mg\^?2\+|MgCl2|Mg\+\+|Mg",

@@ -22,7 +22,7 @@ from tools.inputs.names import close_names, look_up_name, looks_systematic
 Kind = Literal[
     "structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction", "reactants",
     "products", "adduct", "reaction_name", "nucleus", "numbers", "atom", "ratio", "unit", "quantity", "concentration",
-    "volume", "mass", "molar mass", "temperature", "restriction enzyme", "protease",
+    "volume", "mass", "molar mass", "temperature", "restriction enzyme", "protease", "mutation", "host",
 ]  # fmt: skip
 LONGEST_REQUEST = 50_000
 LONGEST_NAME_WORDS = 5
@@ -33,7 +33,7 @@ _QUOTED = re.compile(r"`([^`\n]{1,2000})`|\"([^\"\n]{1,2000})\"|“([^”\n]{1,2
 _INCHI = re.compile(r"(?<![\w])InChI=1\S+")
 #: Restriction enzymes by the form of their names: EcoRI, Sau3AI, EcoR1.
 _RESTRICTION = re.compile(r"\b[A-Z][a-z]{2}[A-Za-z]{0,2}\d{0,3}[A-Z]{0,2}(?:[IVX]{1,4}|1)\b(?:-HF)?")
-_FASTA = re.compile(r"(?:^|\n|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
+_FASTA = re.compile(r"(?:^|(?<=\n)|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
 _RESIDUES = re.compile(r"(?<![\w\-])[A-Z*]{10,}(?:[ \t]*\n[ \t]*[A-Z*]{5,})*(?![\w\-])")
 _WORD = re.compile(r"\S+")
 #: Words of the sentence itself, never of a name.
@@ -43,7 +43,7 @@ _GRAMMAR = """
     first four five six seven eight i i'd i'm if in info information into is it its just kindly know let lets like list may me might must my
     need nice now of ok okay on one or our output please pls plz print produce provide quick quickly report return run
     say second see shall should simple so some string tell thank thanks that the their them then there these they this
-    those three thx to too two up us use used using value values view want was we were what what's whats when which whose will
+    those thx to too two up us use used using value values view want was we were what what's whats when which whose will
     with would you your
 """
 GRAMMAR = frozenset(_GRAMMAR.split())

@@ -23,7 +23,9 @@ _MOLECULE = ACCEPTS["molecule"]
 #: Kinds of argument that share molecules out.
 _SHARING = frozenset(("molecule", "molecules", "smarts", "core", "molecule_or_formula"))
 _OF_SEQUENCES = frozenset(("sequence", "nucleotides", "protein"))
-_LISTS = frozenset(("molecules", "restriction_enzymes"))
+_LISTS = frozenset(("molecules", "restriction_enzymes", "sequences", "nucleotides_list"))
+#: Fewer than this are for another tool.
+_LEAST = {"sequences": 3, "nucleotides_list": 2}
 #: Arguments that want just this kind: their tool goes before one that takes others, too.
 _SPECIFIC: dict[str, frozenset[str]] = {
     "name": frozenset(("name",)),
@@ -37,6 +39,9 @@ _ROLES = {
         re.IGNORECASE,
     ),
     "core": re.compile(r"\b(?:core|scaffold)\s*(?:is|=|:|of|the)?\s*[\"'`]?$", re.IGNORECASE),
+    "forward": re.compile(r"\bforward(?:\s+primer)?\s*(?:is|=|:)?\s*$|\bfwd\s*(?:=|:)?\s*$", re.IGNORECASE),
+    "reverse": re.compile(r"\breverse(?:\s+primer)?\s*(?:is|=|:)?\s*$|\brev\s*(?:=|:)?\s*$", re.IGNORECASE),
+    "template": re.compile(r"\btemplate(?:\s+DNA)?\s*(?:is|=|:)?\s*$", re.IGNORECASE),
     "query": re.compile(r"\b(?:to|with|against|query|reference|like)\s*(?:is|=|:)?\s*[\"'`]?$", re.IGNORECASE),
 }
 _WITHIN = re.compile(r"\b(?:in|of|within|inside|on)\s+(?:the\s+)?(?:molecules?\s+)?[\"'`]?$", re.IGNORECASE)
@@ -56,7 +61,7 @@ def fits(candidate: Candidate, clause: Clause, subjects: Sequence[Entity]) -> fl
     for name in candidate.required:
         wanted = candidate.entities[name]
         accepted = [entity for entity in subjects if entity.kind in ACCEPTS.get(wanted, frozenset())]
-        if accepted:
+        if len({entity.text for entity in accepted}) >= _LEAST.get(wanted, 1):
             fit *= 1.15 if wanted in _SPECIFIC and all(entity.kind in _SPECIFIC[wanted] for entity in accepted) else 1.0
         elif _after_all(wanted, subjects):
             fit *= AFTER_ALL

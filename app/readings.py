@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from app.entities import GRAMMAR, Entity, may_be_a_misspelt_name
 from app.notations import is_formula
-from app.wording import TOKEN, Candidate, Clause, stem
+from app.wording import TOKEN, Candidate, Clause, stem, without
 from errors import RetortError
 from tools.biology.proteases import known_proteases
 from tools.chemistry.nuclei import parse_nucleus
@@ -41,6 +41,17 @@ _NUCLIDE = re.compile(
 _ANY_ENZYME = re.compile(
     r"\b(?:which|what|any|all)\s+(?:restriction\s+)?(?:endonucleases|enzymes?)\b|\brestriction map\b", re.IGNORECASE
 )
+_MUTATION = re.compile(
+    r"(?<![\w.])(?:p\.)?[ACDEFGHIKLMNPQRSTVWY]\d{1,5}(?:[ACDEFGHIKLMNPQRSTVWY*](?!\w)|fs\b|del\b)"
+    r"|\bp\.\(?[A-Z][a-z]{2}\d+(?:[A-Z][a-z]{2}|[*=]|fs|del)\)?|\bc\.[\d_+\-*]+(?:[ACGT]*>[ACGT]+|(?:del|ins|dup|inv)[ACGT]*)"
+    r"|\bcodon\s+\d+\s+[ACGTU]{3}\s*>\s*[ACGTU]{3}"
+)
+#: Hosts of codon usage, as people call them.
+_HOST = re.compile(
+    r"\b(?:E\.?\s?coli|Escherichia coli|(?:baker's\s+)?yeast|S\.?\s?cerevisiae|humans?|Homo sapiens|mouse|CHO|Pichia(?:\s+pastoris)?"
+    r"|B\.?\s?subtilis|C\.?\s?elegans|D\.?\s?melanogaster|Drosophila|chicken)\b",
+    re.IGNORECASE,
+)
 _SHORT_WORDS = frozenset(("I", "In", "As", "At", "He", "No", "Be", "Am", "So", "Os", "Ho"))
 
 
@@ -58,6 +69,10 @@ def readings(
         found += _nuclei(clause)
     if "restriction_enzymes" in wanted and all(entity.kind != "restriction enzyme" for entity in subjects):
         found += _all_enzymes(clause)
+    if "mutation" in wanted:
+        found += _mutations(clause)
+    if "host" in candidate.entities.values():
+        found += [Entity("host", match[0], 0, 0) for match in _HOST.finditer(clause.without_entities())][:1]
     if "protease" in candidate.entities.values():
         found += _proteases(clause)
     if any(entity.kind in _COMPOUNDS for entity in (*clause.entities, *subjects)):
@@ -128,6 +143,13 @@ def _nuclei(clause: Clause) -> list[Entity]:
             except RetortError:
                 return []
     return []
+
+
+def _mutations(clause: Clause) -> list[Entity]:
+    """A123T, p.Ala123Thr, c.76A>G; several are one text, as they are written."""
+    sequences = [entity for entity in clause.entities if entity.kind in ("dna", "rna", "protein")]
+    found = _MUTATION.findall(without(clause.request, clause.start, clause.end, sequences))
+    return [Entity("mutation", ", ".join(found), 0, 0)] if found else []
 
 
 def _all_enzymes(clause: Clause) -> list[Entity]:

@@ -54,6 +54,7 @@ _SPLIT = re.compile(
 _GOES_ON = re.compile(
     r"\s*(?:please\s+)?(?:use|using|with|via|at|from|by|where|given|assuming|density|purity)\b", re.IGNORECASE
 )
+_ABBREVIATED = re.compile(r"\b(?:[A-Z]|e\.g|i\.e|approx|vs|no|ca)\.(?=\s+[a-z\d])")  # E. coli
 _ORDER = re.compile(r"\W*(?:(?:please|kindly|then|now|also|can|could|would|you)\W+)*([A-Za-z][\w-]*)", re.IGNORECASE)
 _ATOMS_COUNTED = re.compile(r"\b(?:how many|number of|count)\b", re.IGNORECASE)
 #: Kinds of what a clause can be about.
@@ -250,7 +251,7 @@ def _joined_phrases(catalog: Sequence[Mapping[str, Any]]) -> list[str]:
 def _clauses(request: str, entities: list[Entity], whole: re.Pattern[str]) -> list[Clause]:
     """The request cut at conjunctions and punctuation outside entities and ``whole`` phrases; a list stays together."""
     kept = [(entity.start, entity.end) for entity in entities] + [match.span() for match in whole.finditer(request)]
-    kept += lists_of_proteases(request)
+    kept += [*lists_of_proteases(request), *(match.span() for match in _ABBREVIATED.finditer(request))]
     cuts = [
         match
         for match in _SPLIT.finditer(request)

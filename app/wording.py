@@ -99,6 +99,8 @@ ACCEPTS: dict[str, frozenset[str]] = {
     "sequence": frozenset(("dna", "rna", "protein")),
     "nucleotides": frozenset(("dna", "rna")),
     "protein": frozenset(("protein",)),
+    "sequences": frozenset(("dna", "rna", "protein")),
+    "nucleotides_list": frozenset(("dna", "rna")),
     "restriction_enzymes": frozenset(("restriction enzyme",)),
     "quantity": _AMOUNTS,
     "unit of the quantity": _AMOUNTS,
@@ -116,6 +118,8 @@ ACCEPTS: dict[str, frozenset[str]] = {
             "adduct",
             "nucleus",
             "protease",
+            "mutation",
+            "host",
         )
     },
 }
@@ -127,7 +131,7 @@ ACCEPTS_AFTER_ALL: dict[str, frozenset[str]] = {
 #: Kinds that few tools take: to name one says much about which tool is meant.
 TELLING = frozenset(
     ("reactants", "products", "concentration", "volume", "mass", "molar mass", "temperature", "quantity", "unit", "numbers",
-     "adduct", "ratio", "reaction_name", "reaction", "restriction enzyme")
+     "adduct", "ratio", "reaction_name", "reaction", "restriction enzyme", "mutation")
 )  # fmt: skip
 
 GRAMMAR_STEMS = frozenset(map(stem, GRAMMAR)) | {"how", "s"}
@@ -232,7 +236,7 @@ def unit_of(name: str, schema: Mapping[str, Any]) -> str:
         unit = unit.upper() if unit == "k" else unit
         if unit_readings(unit):
             return unit
-    said = re.search(r",\s(mM|nM|µM|M)\b", schema.get("description", ""))
+    said = re.search(r"(?:^|,\s)(mM|nM|µM|M|°C)(?!\w)", schema.get("description", ""))
     return said[1] if said else ""
 
 

@@ -74,7 +74,7 @@ def measure() -> list[Row]:
 
     fixture = [row for row in requests("requests.jsonl") if row["tool"] is None or row["tool"] in toolbox]
     measured = [counted("plain requests that reach the right tool, or none for small talk", fixture, 0.9)]
-    for kind in ("tuned", "held", "held2"):
+    for kind in ("tuned", "held", "held2", "held3"):
         rows = requests(f"requests_{kind}.jsonl")
         due = [row for row in rows if asks_for_a_tool(row, toolbox)]
         idle = [row for row in rows if not asks_for_a_tool(row, toolbox)]

@@ -2,7 +2,8 @@
 
 A call of a tool goes through a worker, as in the app; the bare calls run in this process, in turns with it, so that whatever else the
 machine does hits both. Tools whose answer is computed by rules of their own stand beside their bare function, here as well:
-then the difference is what the way costs (checks, worker, JSON). ``point_group``, which searches conformers for
+then the difference is what the way costs (checks, worker, JSON). ``python -m bench.tools`` counts the processor's
+time instead, of the worker's side in this process: it holds on a machine that has more to do. ``point_group``, which searches conformers for
 seconds, is not here. ``bench/drugs.tsv`` holds approved drugs of 16 heavy atoms and more,
 the structures as the tables of the ``chemicals`` package have them.
 """
@@ -10,6 +11,8 @@ the structures as the tables of the ``chemicals`` package have them.
 from __future__ import annotations
 
 import csv
+import functools
+import json
 import statistics
 import time
 from collections.abc import Callable
@@ -19,15 +22,17 @@ from typing import Any
 from rdkit import rdBase
 
 from bench import bare
-from bench.rows import Row
+from bench.rows import Row, table
 from errors import ToolInputError
 from tools.registry import Toolbox
 from tools.running import Workers
+from tools.worker import answer
 
 DRUGS = Path(__file__).with_name("drugs.tsv")
 MOST_MORE_MS = 5.0
 WARMING = 8
 SLOW_MS = 40.0  # of a tool that takes longer, every fourth molecule is measured
+PROCESSOR_EVERY = 5
 LISTED = 4  # molecules that a similarity is ranked over
 
 Arguments = Callable[[str], dict[str, Any]]
@@ -100,6 +105,45 @@ def measure() -> list[Row]:
         workers.close()
 
 
+def measure_processor() -> list[Row]:
+    """What a worker computes for a call, from the line that asks to the line that answers, and the bare calls."""
+    toolbox = Toolbox.load()
+    rows = []
+    with rdBase.BlockLogs():
+        for name, arguments, library in MEASURED:
+            if library is None:
+                continue
+            asks = {
+                smiles: json.dumps({"name": name, "arguments": arguments(smiles)})
+                for smiles in drugs()[::PROCESSOR_EVERY]
+            }
+            ours = [_computed_ms(functools.partial(answer, toolbox), ask) for ask in asks.values()]
+            theirs = [_computed_ms(library, smiles) for smiles in asks]
+            what = f"{name}: processor's time, p50 of {len(asks)}, against the bare library"
+            rows.append(
+                Row(
+                    what,
+                    statistics.median(ours),
+                    statistics.median(theirs),
+                    "ms",
+                    MOST_MORE_MS,
+                    at_most=True,
+                    added=True,
+                )
+            )
+    return rows
+
+
+def _computed_ms(work: Callable[[str], Any], given: str) -> float:
+    """The shorter of two runs, the first of which finds its tables unread."""
+    times = []
+    for _ in range(2):
+        started = time.process_time()
+        work(given)
+        times.append(time.process_time() - started)
+    return 1e3 * min(times)
+
+
 def _row(
     workers: Workers, toolbox: Toolbox, name: str, arguments: Arguments, library: Callable[[str], Any] | None
 ) -> Row:
@@ -137,3 +181,7 @@ def _pair(called: Callable[[str], None], beside: Callable[[str], Any], smiles: s
 
 def _at(ordered: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+if __name__ == "__main__":
+    print(table(measure_processor()))

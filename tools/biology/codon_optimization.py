@@ -48,7 +48,8 @@ def codon_optimize(
     host: Annotated[
         str,
         Field(
-            description="E. coli, yeast, human, mouse, CHO, Pichia, B. subtilis, C. elegans, D. melanogaster or chicken"
+            description="E. coli, yeast, human, mouse, CHO, Pichia, B. subtilis, C. elegans, D. melanogaster or chicken",
+            json_schema_extra={"entity": "host"},
         ),
     ],
     avoid: Annotated[

@@ -37,12 +37,17 @@ def mutate(
     change: Annotated[
         str | list[str],
         Field(
-            description="A123T, p.Ala123Thr, W53*, c.76A>G, c.76_78del, c.76_77insT, codon 12 GGT>GTT; several with commas"
+            description="A123T, p.Ala123Thr, W53*, c.76A>G, c.76_78del, c.76_77insT, codon 12 GGT>GTT; several with commas",
+            json_schema_extra={"entity": "mutation"},
         ),
     ],
     table: Annotated[int, Field(description="NCBI genetic code")] = 1,
     host: Annotated[
-        str, Field(description="whose most used codon is taken where several change as few bases")
+        str,
+        Field(
+            description="whose most used codon is taken where several change as few bases",
+            json_schema_extra={"entity": "host"},
+        ),
     ] = "E. coli",
     cds_start: Annotated[
         int, Field(description="base at which the coding sequence begins, for c. and codon positions")

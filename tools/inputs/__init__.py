@@ -30,7 +30,8 @@ ProteinText = Annotated[
     str, _text("protein", "One protein sequence in one-letter code, plain or as FASTA, or in three-letter code")
 ]
 SequencesText = Annotated[
-    str | list[str], _text("sequences", "Three or more sequences of one kind: FASTA records, or a list of plain sequences")
+    str | list[str],
+    _text("sequences", "Three or more sequences of one kind: FASTA records, or a list of plain sequences"),
 ]
 FileText = Annotated[
     str, _text("file", "The name of an attached file, such as file_1; on the command line, the path of a file")
@@ -41,7 +42,9 @@ MoleculeOrFormula = Annotated[
 ]
 CompoundText = Annotated[str, _text("compound", "One compound: a name, a CAS number, a SMILES or an InChI")]
 ReactionText = Annotated[str, _text("reaction", "A reaction SMILES: reactants>agents>products, as in CCO>>CC=O")]
-ImageText = Annotated[str, _text("image", "The name of an attached picture, such as img_1; on the command line, the path of a file")]
+ImageText = Annotated[
+    str, _text("image", "The name of an attached picture, such as img_1; on the command line, the path of a file")
+]
 AdductText = Annotated[str, Field(json_schema_extra={"entity": "adduct"})]
 TemperatureValue = Annotated[float | str, Field(json_schema_extra={"entity": "temperature"})]
 SmartsText = Annotated[str, _text("smarts", "A SMARTS pattern")]
