@@ -69,7 +69,7 @@ class _Reading:
         "read the file", "open the file", "what is in this file", "attached file", "uploaded file", "SDF", "FASTA file", "GenBank file", "CSV", "TSV",
         "Excel", "XLSX", "spreadsheet", "XYZ file", "molfile", "how many records", "columns", "broken records", "table of compounds",
     ),
-    time_limit_s=180,  # 100 MB of rows on a busy machine
+    time_limit_s=120,  # 100 MB of rows on a busy machine
 )  # fmt: skip
 def read_file(file: FileText) -> ToolOutput:
     """Read an attached file, whatever its name: SDF, MOL, PDB, mmCIF, FASTA, GenBank, CSV, TSV, XLSX or XYZ, also in gzip. Gives the

@@ -150,7 +150,7 @@ def test_conformers_that_time_does_not_allow_are_left_out_and_this_is_said(monke
 
 
 @pytest.mark.parametrize(
-    ("asked", "complaint"), [(0, "greater than or equal to 1"), (21, "less than or equal to 20"), ("3", "integer")]
+    ("asked", "complaint"), [(0, "greater than or equal to 1"), (21, "less than or equal to 20"), ("three", "integer")]
 )
 def test_a_wrong_number_of_conformers_is_refused(asked, complaint):
     workers = Workers(modules=("tools.chemistry.conformers",), size=1)
