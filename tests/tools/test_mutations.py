@@ -185,6 +185,31 @@ def test_a_letter_that_is_a_base_and_a_residue_is_read_where_only_one_fits():
         mutate("GCAGCAGCA", "A3T")  # base 3 is A, and codon 3 is Ala
 
 
+@pytest.mark.parametrize(
+    ("written", "dna", "effect"),
+    # the 3' rule and the priority of dup over ins, by the HGVS recommendations (den Dunnen et al. 2016); ATG GAA TTC AAA TAA
+    [
+        ("c.5del", "c.6del", "frameshift"),
+        ("c.10del", "c.12del", "frameshift"),
+        ("c.5_6insA", "c.6dup", "frameshift"),
+        ("c.6_7insGAA", "c.4_6dup", "in-frame insertion"),
+        ("c.4_6dup", "c.4_6dup", "in-frame insertion"),
+        ("c.8_9insC", "c.9dup", "frameshift"),
+        ("c.9_10insG", "c.9_10insG", "frameshift"),
+        ("c.7_9del", "c.7_9del", "in-frame deletion"),
+    ],
+)
+def test_deletions_and_duplications_are_written_at_the_last_of_equal_places(written, dna, effect):
+    data = mutate("ATGGAATTCAAATAA", written).data
+    assert (data["dna_change"], data["effect"]) == (dna, effect)
+
+
+def test_a_site_that_an_insertion_moves_is_neither_lost_nor_gained():
+    # ATG GAA TTC: EcoRI's GAATTC stands once before and after GAA is doubled
+    data = mutate("ATGGAATTCAAATAA", "c.4_6dup").data
+    assert "EcoRI" not in data["sites_gained"] + data["sites_lost"]
+
+
 def test_positions_may_begin_with_the_coding_sequence():
     data = mutate("CCCC" + KRAS, "G12V", cds_start=5).data
     assert data["dna_change"] == "c.35G>T"

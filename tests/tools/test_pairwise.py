@@ -178,3 +178,11 @@ def test_more_equally_good_alignments_than_can_be_counted_are_said_to_be_so(mode
     output = align_pair(one, other, mode, "1/-1", 1, 1)
     assert output.data["equally_good_alignments"] is None
     assert any("64-bit" in note for note in output.notes)
+
+
+def test_semi_global_is_global_with_free_ends():
+    # by hand: 4 matches of 5 each (NUC.4.4), the other four bases at an end without cost
+    data = align_pair("ACGTACGT", "ACGT", "semi-global").data
+    assert (data["mode"], data["score"], data["end_gaps_cost"]) == ("semi-global", 20.0, False)
+    with pytest.raises(ToolInputError, match="cost nothing"):
+        align_pair("ACGTACGT", "ACGT", "semi-global", end_gaps=True)

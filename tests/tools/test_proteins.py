@@ -63,6 +63,15 @@ def test_green_fluorescent_protein_agrees_with_uniprot_and_expasy():
     assert data["extinction_coefficient_reduced"] == 21890
 
 
+@pytest.mark.parametrize(
+    ("sequence", "pi"),
+    # zeros of the charge by hand, pK values of Bjellqvist et al. 1993/1994; Biopython's search ends at 4.05 and at 12, and gives these
+    [(INSULIN_A, 3.79), ("DDDD", 3.52), ("PRRRRSSSRPVRRRRRPRVSRRRRRRGGRRRR", 13.30)],  # the last: salmon protamine
+)
+def test_very_acidic_and_very_basic_chains_have_their_own_isoelectric_point(sequence, pi):
+    assert protein_report(sequence).data["isoelectric_point"] == pytest.approx(pi, abs=0.02)
+
+
 def test_a_single_cysteine_makes_no_cystine():
     # Pace et al. 1995: Trp 5500, cystine 125; three Cys make one cystine
     assert protein_report("WACK").data["extinction_coefficient_oxidized"] == 5500

@@ -148,6 +148,16 @@ def test_the_surface_of_one_atom_is_a_sphere():
     assert 4 * math.pi * 2.79**2 - 1 < area < 4 * math.pi * 3.55**2 + 1
 
 
+def test_a_heavy_atom_named_like_a_hydrogen_has_a_surface():
+    # as in a file whose columns slipped: the radius tables refuse hydrogens by their names
+    odd = (
+        helix(6).replace("END\n", "HETATM   31  H2  HOH A  31      20.000  20.000  20.000  1.00 20.00           O\n")
+        + "END\n"
+    )
+    line = "HETATM   32  H2  LIG A  32      30.000  30.000  30.000  1.00 20.00           C\n"
+    assert structure_report(odd.replace("END\n", line + "END\n")).data["sasa_a2"] > 0
+
+
 def test_chains_of_a_complex_bury_surface_between_them():
     # 1LCD: headpieces bury over 1,000 Å² in their operators, the strands of a duplex more; both sides counted
     data = structure_report(LAC).data

@@ -68,7 +68,7 @@ def codon_optimize(
     Raises ``ToolInputError`` for residues without a codon, a stop inside the protein, a host without a table, and for what no
     coding sequence can keep to.
     """
-    parsed = parse_protein(protein)
+    parsed = parse_protein(protein, "protein")
     residues = parsed.residues
     chosen = parse_host(host)
     if stranger := re.search("[^ACDEFGHIKLMNPQRSTVWY]", residues):

@@ -158,9 +158,11 @@ def _of_bases(
     start_lost = first in code.start_codons and now not in (first, "ATG")
     effect = effect_of(old_protein, new_protein, growth, start_lost) if touching else "outside the coding region"
     written = protein_change(old_protein, new_protein, effect, predicted=True) if touching else "p.(=)"
-    dna = "c." + _joined([_in_hgvs(one, bases, offset) for one in placed])
+    dna = "c." + _joined([_in_hgvs(one, bases, offset, alone=len(placed) == 1) for one in placed])
     gained, lost = site_changes(bases, edits)
     notes += [one.note for one in placed if one.note]
+    if len(placed) == 1 and dna.endswith(("del", "dup")) and placed[0].change.level == "dna":
+        notes.append("c. is written as HGVS asks: of equal stretches the last (3') one, and a doubled stretch as dup.")
     notes += _coding_notes(bases, offset, old_protein, new_protein, code, start_lost)
     notes.append(
         "Restriction sites: enzymes that New England Biolabs sells, isoschizomers each, in linear DNA; a lost site may stand elsewhere, too."
@@ -265,20 +267,27 @@ def _codon_changes(
     return rows
 
 
-def _in_hgvs(placed: Placed, bases: str, offset: int) -> str:
-    """The change of bases with what is the same at both ends left out; positions from the coding sequence's first base."""
+def _in_hgvs(placed: Placed, bases: str, offset: int, alone: bool) -> str:
+    """The change of bases with what is the same at both ends left out; positions from the coding sequence's first base.
+
+    ``alone``: of equal stretches HGVS names the last one (the 3' rule), and what doubles its left neighbour a duplication.
+    """
     start, new = placed.edit.start, placed.edit.new
     old = bases[start : placed.edit.end]
     if placed.change.kind == "inversion":
         return f"{start - offset + 1}_{placed.edit.end - offset}inv"
     if placed.change.kind == "duplication":
-        return f"{_span(start - offset + 1, placed.edit.end - offset)}dup"
+        start, old, new = placed.edit.end, "", old
     while old and new and old[0] == new[0]:
         start, old, new = start + 1, old[1:], new[1:]
     while old and new and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
+    while alone and bool(old) != bool(new) and bases[start + len(old) : start + len(old) + 1] == (old or new)[0]:
+        start, old, new = start + 1, old[1:] + old[:1], new[1:] + new[:1]
     first, last = start - offset + 1, start - offset + len(old)
     if not old:
+        if new and bases[max(0, start - len(new)) : start] == new:
+            return f"{_span(first - len(new), first - 1)}dup"
         return f"{first - 1}_{first}ins{new}" if new else "="
     if len(old) == len(new) == 1:
         return f"{first}{old}>{new}"

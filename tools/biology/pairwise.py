@@ -28,8 +28,14 @@ MOST_CELLS_REVERSED = 4_000_000
 TWILIGHT = 0.25  # identity below which proteins may well be unrelated (Rost, Protein Eng. 1999, 12, 85)
 
 Mode = Annotated[
-    Literal["global", "local"],
-    also_called({"global": "needle|needleman-wunsch|end to end", "local": "water|smith-waterman|best region"}),
+    Literal["global", "semi-global", "local"],
+    also_called(
+        {
+            "global": "needle|needleman-wunsch|end to end",
+            "semi-global": "semi|semiglobal|glocal|overlap|ends free|end gaps free|free end gaps",
+            "local": "water|smith-waterman|best region",
+        }
+    ),
 ]
 GapCost = Annotated[float | None, Field(description="Cost of a gap's first residue (gap_open) or of each further one")]
 
@@ -62,6 +68,16 @@ def align_pair(
     protein against a nucleic acid, a matrix of another alphabet, and sequences that are too long together.
     """
     first, second, notes = _parsed(a, b)
+    asked = mode
+    if mode == "semi-global":  # what EMBOSS needle calls global
+        if end_gaps:
+            raise ToolInputError(
+                "In a semi-global alignment gaps at the ends cost nothing",
+                "end_gaps",
+                "leave it false, or take the mode global",
+            )
+        notes.append("Semi-global: global, with gaps at the ends that cost nothing.")
+        mode = "global"
     alphabet: Alphabet = "protein" if first.alphabet == "protein" else "dna"
     scoring = scoring_for(alphabet, matrix, gap_open, gap_extend)
     (one, said), (other, also) = (scored_letters(parsed.residues, alphabet) for parsed in (first, second))
@@ -81,7 +97,7 @@ def align_pair(
     number = _number_of(found)
     best, identities = _most_identical(found, first.residues, second.residues, alphabet, scoring)
     counts = count_columns(best, scoring)
-    data = {"mode": mode, "score": round(float(found.score), 4), **_data(best, counts, scoring, first, second)}
+    data = {"mode": asked, "score": round(float(found.score), 4), **_data(best, counts, scoring, first, second)}
     data |= {"end_gaps_cost": end_gaps and mode == "global", "equally_good_alignments": number}
     notes += [*dict.fromkeys((*said, *also)), *scoring.notes, *_conventions(mode, end_gaps)]
     notes += _equally_good(number, identities)

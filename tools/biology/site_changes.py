@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.biology.restriction_enzymes import Enzyme, catalogue_enzymes
 from tools.biology.restriction_sites import find_sites
 
+Found = tuple[Enzyme, int]
 _REACH = 20  # bases on either side of a change; the longest site has 15
 
 
@@ -31,7 +33,7 @@ def edited(letters: str, edits: Sequence[Edit]) -> str:
     return letters
 
 
-def site_changes(old: str, edits: Sequence[Edit]) -> tuple[list[tuple[Enzyme, int]], list[tuple[Enzyme, int]]]:
+def site_changes(old: str, edits: Sequence[Edit]) -> tuple[list[Found], list[Found]]:
     """Sites gained, and sites lost, with the 0-based place of each in the new and in the old sequence (linear DNA)."""
     new = edited(old, edits)
     old_windows, new_windows, grown = [], [], 0
@@ -45,7 +47,25 @@ def site_changes(old: str, edits: Sequence[Edit]) -> tuple[list[tuple[Enzyme, in
         moved = {_moved(place, edits) for place in before}
         lost += [(enzyme, place) for place in before if _moved(place, edits) not in after]
         gained += [(enzyme, place) for place in after if place not in moved]
-    return gained, lost
+    return _without_moved(gained, lost) if any(edit.growth for edit in edits) else (gained, lost)
+
+
+def _without_moved(gained: list[Found], lost: list[Found]) -> tuple[list[Found], list[Found]]:
+    """Which of two equal stretches was inserted or deleted is a matter of words: a site made anew in place of one is the same."""
+    made, gone = Counter(enzyme for enzyme, _ in gained), Counter(enzyme for enzyme, _ in lost)
+    same = made & gone
+    return _less(gained, same), _less(lost, same)
+
+
+def _less(found: list[Found], same: Counter[Enzyme]) -> list[Found]:
+    left = Counter(same)
+    kept = []
+    for enzyme, place in found:
+        if left[enzyme] > 0:
+            left[enzyme] -= 1
+        else:
+            kept.append((enzyme, place))
+    return kept
 
 
 def _moved(place: int, edits: Sequence[Edit]) -> int:
