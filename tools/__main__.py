@@ -1,4 +1,4 @@
-"""``python -m tools list | call | batch``: the tools without a model and without a page."""
+"""``python -m tools list | call | batch | over``: the tools without a model and without a page."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from console import exit_status
@@ -19,6 +20,7 @@ from tools.in_order import InOrder
 from tools.running import Workers
 
 LONGEST_LINE = 2_000_000
+MOST_WORKERS = 256
 _ROW = '{"tool": "count_atoms", "arguments": {"molecule": "CCO"}}'
 
 
@@ -32,13 +34,40 @@ def main(arguments: list[str] | None = None) -> int:
         "arguments", help="""its arguments as JSON, such as '{"molecule": "CCO"}', or - for standard input"""
     )
     commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
+    _add_over(commands)
     options = parser.parse_args(arguments)
-    size = cores() if options.command == "batch" else 1
+    size = getattr(options, "workers", None) or (1 if options.command in ("list", "call") else cores())
     workers = Workers(size=size)
     try:
         return exit_status(lambda: _run(options, workers, size))
     finally:
         workers.close()
+
+
+def _add_over(commands: Any) -> None:
+    over = commands.add_parser(
+        "over", help="run one tool over a column of a table, or the records of an SDF or FASTA file, in order"
+    )
+    over.add_argument("file", help="CSV, TSV, XLSX, a list of lines, SDF, MOL, FASTA or GenBank, also in gzip")
+    over.add_argument("--tool", required=True, help="the tool's name")
+    over.add_argument(
+        "--column", help="the column that fills the tool's argument; told from the file where it is left out"
+    )
+    over.add_argument(
+        "--arguments", default="{}", help="""the others as JSON: '{"ph": 7.4}', or '{"ph": "=pH"}' from the column pH"""
+    )
+    over.add_argument(
+        "--out", required=True, type=Path, help="a folder for the results; those of an earlier run are replaced"
+    )
+    over.add_argument("--workers", type=_number_of_workers, help="processes at once; as many as there are cores")
+    over.add_argument("--progress", action="store_true", help="print the state twice a second, as JSON lines")
+
+
+def _number_of_workers(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST_WORKERS:
+        raise ValueError
+    return number
 
 
 def cores() -> int:
@@ -56,6 +85,21 @@ def _run(options: argparse.Namespace, workers: Workers, size: int) -> int:
         answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text)), None))
         _write(answer)
         return 0 if answer["ok"] else 2
+    if options.command == "over":
+        from tools.over_running import (
+            Asked,
+            run_over,
+        )  # reads files with RDKit, which the others leave to their workers
+
+        asked = Asked(
+            options.file,
+            options.tool,
+            options.out,
+            _arguments(options.arguments),
+            options.column or None,
+            options.progress,
+        )
+        return run_over(asked, workers, size)
     workers.warm_up()
     _batch(workers, size, sys.stdin.buffer, sys.stdout.buffer)
     return 0

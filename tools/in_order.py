@@ -52,6 +52,11 @@ class InOrder(Generic[Row, Answer]):
         if self._failure is not None:
             raise self._failure
 
+    def stop(self) -> None:
+        """Nothing more is answered or given, and ``run`` returns; from any thread, but not from a signal's handler."""
+        self.stopped.set()
+        self._places.release()  # lets ``run`` see it
+
     def _work(self) -> None:
         while (numbered := self._waiting.get()) is not None:
             number, row = numbered

@@ -40,15 +40,20 @@ class _Died(Exception):
     pass
 
 
+def child_environment() -> dict[str, str]:
+    """What a process that reads other people's input is told: no secrets, and one thread, since there is a process a core."""
+    kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRETS)}
+    return {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
 class _Worker:
     """One child process and its two pipes."""
 
     def __init__(self, modules: Sequence[str], memory_mb: int) -> None:
-        kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRETS)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.worker", str(memory_mb), *modules],
             cwd=ROOT,
-            env={**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env=child_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the parent, which then ends its workers
@@ -156,9 +161,13 @@ class Workers:
         *,
         cancel: threading.Event | None = None,
         time_limit_s: float | None = None,
+        views: bool = True,
     ) -> bytes:
-        """``call`` whose ``ToolResult`` stays the JSON that the worker wrote: who passes it on need not read it."""
-        request = _request(name, arguments)
+        """``call`` whose ``ToolResult`` stays the JSON that the worker wrote: who passes it on need not read it.
+
+        Without ``views`` there are none in it, and the drawings are not made.
+        """
+        request = _request(name, arguments, views)
         worker = self._take(cancel)
         place: _Worker | None = None
         limit_s = time_limit_s or 0.0
@@ -233,9 +242,9 @@ class Workers:
             self.close()
 
 
-def _request(name: str, arguments: Mapping[str, Any]) -> bytes:
+def _request(name: str, arguments: Mapping[str, Any], views: bool) -> bytes:
     try:
-        request = json.dumps({"name": name, "arguments": dict(arguments)}, allow_nan=False).encode()
+        request = json.dumps({"name": name, "arguments": dict(arguments), "views": views}, allow_nan=False).encode()
     except ValueError:
         raise ToolInputError(
             f"The arguments of {shown(name)} hold a number that is not finite", "arguments", "give numbers"

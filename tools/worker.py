@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from errors import RetortError, ToolInputError
 from tools.registry import Toolbox
+from tools.views_wanted import VIEWS_WANTED
 
 MOST_ANSWER_BYTES = 32_000_000
 
@@ -44,8 +45,12 @@ def answer(toolbox: Toolbox, line: str) -> str:
     """One answered call as a line: ``{"result"}``, ``{"input_error"}`` or ``{"tool_error"}``."""
     request = json.loads(line)
     name = request["name"]
+    wanted = request.get("views", True)
+    VIEWS_WANTED.set(wanted)
     try:
         result = toolbox[name](request["arguments"])
+        if not wanted:
+            result = result.model_copy(update={"views": ()})
         told = json.dumps({"result": result.model_dump(mode="json")}, allow_nan=False)
         if len(told) > MOST_ANSWER_BYTES:
             return json.dumps(

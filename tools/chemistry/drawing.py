@@ -22,6 +22,7 @@ from tools.inputs.molecules import ParsedMolecule, parse_molecules
 from tools.inputs.smarts import names_hydrogens, parse_smarts
 from tools.outputs import Svg, ToolOutput
 from tools.registry import tool
+from tools.views_wanted import VIEWS_WANTED
 
 BOND_LENGTH_PX = 30.0  # of every drawing: a small molecule is small
 MOST_DRAWN = 60
@@ -122,7 +123,12 @@ def drawn_if_legible(
     atom_numbers: bool = False,
     stereo_labels: bool = False,
 ) -> tuple[tuple[Svg, ...], tuple[str, ...]]:
-    """The drawing as the only view, or none and a note where the molecule has more than 300 heavy atoms."""
+    """The drawing as the only view, or none and a note where the molecule has more than 300 heavy atoms.
+
+    None, and no note, where nobody will see it (``tools.views_wanted``).
+    """
+    if not VIEWS_WANTED.get():
+        return (), ()
     atoms = parsed.mol.GetNumHeavyAtoms()
     if atoms > MOST_ATOMS_DRAWN:
         return (), (f"Not drawn: it has {atoms} heavy atoms, and at most {MOST_ATOMS_DRAWN} are.",)

@@ -38,6 +38,7 @@ class TableContents:
     columns: tuple[str, ...]
     records: Iterator[Record]
     notes: tuple[str, ...]
+    has_header: bool = False
 
 
 def delimiter_of(text: str) -> str | None:
@@ -100,15 +101,17 @@ def lines_as_rows(text: str) -> Iterator[Row]:
             yield number, line.split(maxsplit=1), ""
 
 
-def table_of(rows: Iterator[Row], notes: Sequence[str]) -> TableContents:
-    """Columns and records of rows; the width is that of the header, or of most rows."""
+def table_of(rows: Iterator[Row], notes: Sequence[str], *, header: bool | None = None) -> TableContents:
+    """Columns and records of rows; the width is that of the header, or of most rows. ``header`` where it is known whether the
+    first row is one.
+    """
     first = list(itertools.islice(rows, LOOKED_AT))
     whole = [row for _, row, wrong in first if not wrong and any(map(str.strip, row))]
     if not whole:
         return TableContents((), _records(iter(first), (), rows), tuple(notes))
     said = list(notes)
     width = Counter(map(len, whole)).most_common(1)[0][0]
-    has_header = len(whole[0]) == width and is_header(whole)
+    has_header = header if header is not None else len(whole[0]) == width and is_header(whole)
     if has_header:
         columns = _distinct([cell.strip() for cell in whole[0]], said)
         place = next(index for index, (_, row, _) in enumerate(first) if row == whole[0])
@@ -117,7 +120,7 @@ def table_of(rows: Iterator[Row], notes: Sequence[str]) -> TableContents:
     else:
         columns = tuple(f"column {number}" for number in range(1, width + 1))
         said.append("No header was found: the columns are numbered.")
-    return TableContents(columns, _records(iter(first), columns, rows), tuple(said))
+    return TableContents(columns, _records(iter(first), columns, rows), tuple(said), has_header)
 
 
 def is_header(rows: Sequence[Sequence[str]]) -> bool:
