@@ -74,12 +74,21 @@ class Plot(_Value):
 
 
 class Feature(_Value):
-    """A stretch of a sequence: ``start`` and ``end`` are 1-based and both included."""
+    """A stretch of a sequence: ``start`` and ``end`` are 1-based and both included.
+
+    In a circular sequence ``end`` is before ``start`` where it runs over the origin. ``strand`` 0 has no direction.
+    ``group``: features of one group have one colour (without it, those of one name). ``protein``: what it codes for, a letter
+    for each three bases from its 5' end, a stop as ``*``. ``cuts``: after which base the upper and the lower strand are cut,
+    both counted on the upper one.
+    """
 
     name: str
     start: int
     end: int
-    strand: Literal[1, -1] = 1
+    strand: Literal[1, 0, -1] = 1
+    group: str = ""
+    protein: str = ""
+    cuts: tuple[tuple[int, int], ...] = ()
 
 
 class SequenceView(_Value):
@@ -90,6 +99,28 @@ class SequenceView(_Value):
     residues: str
     title: str
     features: tuple[Feature, ...] = ()
+    circular: bool = False
+
+
+class AlignmentView(_Value):
+    """Aligned sequences: ``rows`` are of one length, with ``-`` for gaps; ``starts`` are the 1-based first residues of the rows.
+
+    ``marks``: one character for each column, explained in ``legend``. ``conservation``: a number for each column, from 0 to
+    ``conservation_most``, in ``conservation_unit``; it and ``consensus`` are empty for two sequences.
+    """
+
+    kind: Literal["alignment"] = "alignment"
+    alphabet: Literal["dna", "rna", "protein"]
+    names: tuple[str, ...]
+    rows: tuple[str, ...]
+    starts: tuple[int, ...]
+    marks: str
+    title: str
+    legend: str = ""
+    consensus: str = ""
+    conservation: tuple[float, ...] = ()
+    conservation_most: float = 0.0
+    conservation_unit: str = ""
 
 
 class Text(_Value):
@@ -100,7 +131,7 @@ class Text(_Value):
     title: str
 
 
-View = Annotated[Svg | Structure3D | Table | Plot | SequenceView | Text, Field(discriminator="kind")]
+View = Annotated[Svg | Structure3D | Table | Plot | SequenceView | AlignmentView | Text, Field(discriminator="kind")]
 
 
 class ToolOutput(_Value):

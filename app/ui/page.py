@@ -18,14 +18,16 @@ from app.ui.chat import Chat
 from app.ui.choices import choices_html, model_html
 from app.ui.markdown import LATEX_DELIMITERS
 from app.ui.status import status_html
-from app.ui.views import escape, notation_html
+from app.ui.views import escape, notation_html, viewer_head
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 #: Gradio puts its own class before each selector, so that these rules win over its prose styles.
 VIEW_STYLES = ASSETS / "views.css"
 #: As it is, since its selectors begin at the body.
-PAGE_HEAD = f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>" + "".join(
-    f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js")
+PAGE_HEAD = (
+    f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>"
+    + "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js"))
+    + viewer_head()
 )
 
 #: Answers that stream at once, over all tabs; more wait their turn.

@@ -55,3 +55,14 @@ def test_what_is_highlighted_can_still_be_read(theme):
     grounds = [name for name in colours if name.startswith(("highlight-", "feature-"))]
     assert len(grounds) == 12
     assert min(contrast(colours["atom-c"], colours[name]) for name in grounds) >= AA
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_letters_of_sequences_can_be_read_on_the_paper_and_where_they_are_chosen(theme):
+    colours = variables(theme)
+    letters = [name for name in colours if name.startswith(("residue-", "base-"))]
+    assert len(letters) == 12
+    grounds = (colours["paper"], colours["view-paper"], colours["chosen"])
+    weak = {name: [round(contrast(colours[name], ground), 2) for ground in grounds] for name in letters}
+    assert {name: ratios for name, ratios in weak.items() if min(ratios) < AA} == {}
+    assert contrast(colours["bar"], colours["view-paper"]) >= 3  # WCAG 1.4.11, of graphics

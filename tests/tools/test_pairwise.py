@@ -90,11 +90,11 @@ def test_rows_without_their_gaps_are_the_sequences():
     assert data["aligned_a"].replace("-", "") == HBA and data["aligned_b"].replace("-", "") == HBB
 
 
-def test_lines_between_the_rows_are_numbered_and_marked():
-    lines = align_pair(">x\nMKTAYIAKQR", ">y\nMKTWYLAKQR").views[0].text.splitlines()
-    assert lines[0] == "x   1 MKTAYIAKQR 10"
-    assert lines[1].strip() == "||| |:||||"  # A/W scores -3, I/L 2 in BLOSUM62
-    assert lines[2] == "y   1 MKTWYLAKQR 10"
+def test_the_view_has_both_rows_their_first_residues_and_marks():
+    view = align_pair(">x\nGGGGMKTAYIAKQR", ">y\nMKTWYLAKQR", mode="local").views[0]
+    assert (view.kind, view.alphabet, view.names) == ("alignment", "protein", ("x", "y"))
+    assert view.rows == ("MKTAYIAKQR", "MKTWYLAKQR") and view.starts == (5, 1)
+    assert view.marks == "||| |:||||"  # A/W scores -3, I/L 2 in BLOSUM62
 
 
 def test_free_end_gaps_are_said_with_the_score_that_they_would_cost():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.biology.alignment_text import GAP
 from tools.biology.scoring import Scoring, scored_letters
 from tools.inputs.alphabets import AMBIGUOUS, UNSURE_RESIDUES, Alphabet
 
+GAP = "-"
 _UNSURE = {"protein": frozenset(UNSURE_RESIDUES), "dna": AMBIGUOUS, "rna": AMBIGUOUS}
 
 

@@ -330,7 +330,8 @@ def _view(product: Assembly, number: int) -> SequenceView:
     letters = product.residues
     features = []
     for piece, start in zip(product.pieces, product.starts(), strict=True):
-        end = min(start + len(piece.residues) - 1, len(letters))
+        end = start + len(piece.residues) - 1
+        end = (end - 1) % len(letters) + 1 if product.circular else min(end, len(letters))
         features.append(Feature(name=piece.name, start=start, end=end, strand=piece.strand))
     shape = "circular" if product.circular else "linear"
     return SequenceView(
@@ -338,6 +339,7 @@ def _view(product: Assembly, number: int) -> SequenceView:
         residues=letters,
         title=f"Product {number}, {shape}, {' + '.join(product.order)}",
         features=tuple(features),
+        circular=product.circular,
     )
 
 

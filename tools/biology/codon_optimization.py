@@ -15,7 +15,7 @@ from tools.biology.genetic_codes import translated
 from tools.biology.restriction_enzymes import find_enzyme
 from tools.inputs import ProteinText
 from tools.inputs.sequences import counted, parse_protein
-from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
+from tools.outputs import Feature, Plot, SequenceView, Series, Table, ToolOutput, View
 from tools.registry import tool
 
 _MOST_RESIDUES = 3000
@@ -114,7 +114,12 @@ def codon_optimize(
         "avoided": list(constraints.avoided),
     }
     views: tuple[View, ...] = (
-        SequenceView(alphabet="dna", residues=bases, title=f"CDS for {chosen.species}"),
+        SequenceView(
+            alphabet="dna",
+            residues=bases,
+            title=f"CDS for {chosen.species}",
+            features=(Feature(name=parsed.name or "CDS", start=1, end=len(bases), protein=coded),),
+        ),
         _usage_table(codons, chosen),
         _usage_plot(codons, chosen),
     )

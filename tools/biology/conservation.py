@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.biology.alignment_counts import is_certain
-from tools.biology.alignment_text import GAP
+from tools.biology.alignment_counts import GAP, is_certain
 from tools.inputs.alphabets import Alphabet
 
 #: Residues that Clustal (Thompson et al. 1997) marks as strongly (:) and weakly (.) alike, by the Gonnet PAM 250 matrix.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from errors import ToolInputError
 from tools.argument_forms import also_called
-from tools.biology.alignment_text import GAP, rows_in_lines
+from tools.biology.alignment_counts import GAP
 from tools.biology.conservation import Column, columns_of
 from tools.biology.evolutionary_distances import described, distance, tree
 from tools.biology.progressive_alignment import aligned_rows
@@ -17,7 +18,7 @@ from tools.inputs import SequencesText
 from tools.inputs.alike_sequences import named, parse_alike, separate_texts
 from tools.inputs.alphabets import Alphabet
 from tools.inputs.sequences import ParsedSequence
-from tools.outputs import Plot, Series, Table, Text, ToolOutput, View
+from tools.outputs import AlignmentView, Plot, Series, Table, Text, ToolOutput, View
 from tools.registry import tool
 
 FEWEST, MOST_SEQUENCES = 3, 100
@@ -112,7 +113,10 @@ def align_many(sequences: SequencesText, model: DistanceModel = "identity", tree
         notes.append("DNA was aligned with RNA: T and U were taken as one base.")
     notes += [*scoring.notes, *_conventions(model, alphabet, tree_method), *said]
     return ToolOutput(
-        summary=summary, data=data, views=_views(names, rows, columns, distances, model, newick), notes=tuple(notes)
+        summary=summary,
+        data=data,
+        views=_views(names, parsed[0].alphabet, rows, columns, distances, model, newick),
+        notes=tuple(notes),
     )
 
 
@@ -177,6 +181,7 @@ def _conventions(model: DistanceModel, alphabet: Alphabet, kind: TreeKind) -> li
 
 def _views(
     names: Sequence[str],
+    alphabet: Alphabet,
     rows: Sequence[str],
     columns: Sequence[Column],
     distances: Sequence[Sequence[float | None]],
@@ -185,9 +190,14 @@ def _views(
 ) -> tuple[View, ...]:
     places = tuple(float(number) for number in range(1, len(columns) + 1))
     bits = tuple(round(column.information_bits, 3) for column in columns)
-    title = f"Alignment of {len(rows)} sequences"
     views: list[View] = [
-        Text(text=rows_in_lines(names, rows, "".join(column.mark for column in columns)), title=title),
+        AlignmentView(
+            alphabet=alphabet, names=tuple(names), rows=tuple(rows), starts=(1,) * len(rows), title=f"Alignment of {len(rows)} sequences",
+            marks="".join(column.mark for column in columns),
+            legend="* one residue" + (", : strongly and . weakly alike (Clustal)" if alphabet == "protein" else ""),
+            consensus=consensus(columns, "protein" if alphabet == "protein" else "dna"),
+            conservation=bits, conservation_most=math.log2(20 if alphabet == "protein" else 4), conservation_unit="bits",
+        ),
         Plot(
             title="Conservation of each column", x_label="column", y_label="information / bits",
             series=(Series(name="information", x=places, y=bits),),

@@ -182,12 +182,17 @@ def _of_bases(
         "sites_gained": sorted({enzyme.name for enzyme, _ in gained}),
         "sites_lost": sorted({enzyme.name for enzyme, _ in lost}),
     }
+    at = offset + before
+    coding = (
+        [] if start_lost or not new_protein
+        else [Feature(name="CDS", start=at + 1, end=at + 3 * len(new_protein), protein=new_protein)]
+    )  # fmt: skip
     views: list[View] = [
         SequenceView(
             alphabet=parsed.alphabet,
             residues=out,
             title=f"{parsed.label}, changed",
-            features=tuple(_features(placed, len(new))),
+            features=tuple(_features(placed, len(new)) + coding),
         ),
         _table(placed),
     ]
@@ -313,7 +318,7 @@ def _features(placed: list[Placed], length: int) -> list[Feature]:
         start = one.edit.start + grown + 1
         end = start + max(len(one.edit.new), 1) - 1
         if start <= length:
-            features.append(Feature(name=one.change.text, start=start, end=min(end, length)))
+            features.append(Feature(name=one.change.text, start=start, end=min(end, length), strand=0))
         grown += one.edit.growth
     return features
 

@@ -124,7 +124,8 @@ def find_orfs(
             alphabet=parsed.alphabet,
             residues=parsed.residues,
             title=f"ORFs of {parsed.label}",
-            features=tuple(_features([*listed, *unfinished], len(bases))),
+            features=tuple(_features([*listed, *unfinished])),
+            circular=circular,
         )
     ]
     if listed or unfinished:
@@ -268,13 +269,18 @@ def _table(orfs: list[OpenFrame]) -> Table:
     return Table(title="Open reading frames", columns=columns, rows=rows, units=("", "", "", "", "nt", "", "", "", ""))
 
 
-def _features(orfs: list[OpenFrame], length: int) -> list[Feature]:
-    features = []
-    for number, orf in enumerate(orfs[:_MOST_FEATURES], 1):
-        name = f"ORF {number}, frame {orf.frame}"
-        pieces = [(orf.start, orf.end)] if orf.start <= orf.end else [(orf.start, length), (1, orf.end)]
-        features += [Feature(name=name, start=start, end=end, strand=orf.strand) for start, end in pieces]
-    return features
+def _features(orfs: list[OpenFrame]) -> list[Feature]:
+    return [
+        Feature(
+            name=f"ORF {number}, frame {orf.frame}",
+            start=orf.start,
+            end=orf.end,
+            strand=orf.strand,
+            group=f"frame {orf.frame}",
+            protein=orf.protein + ("*" if orf.length > 3 * len(orf.protein) else ""),
+        )
+        for number, orf in enumerate(orfs[:_MOST_FEATURES], 1)
+    ]
 
 
 def _summary(

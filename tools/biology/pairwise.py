@@ -10,14 +10,13 @@ from pydantic import Field
 
 from errors import ToolInputError
 from tools.argument_forms import also_called
-from tools.biology.alignment_counts import Counts, Pair, count_columns, marks
-from tools.biology.alignment_text import GAP, pair_in_lines
+from tools.biology.alignment_counts import GAP, Counts, Pair, count_columns, marks
 from tools.biology.scoring import Scoring, scored_letters, scoring_for
 from tools.inputs import SequenceText
 from tools.inputs.alike_sequences import parse_alike
 from tools.inputs.alphabets import NAMES, Alphabet
 from tools.inputs.sequences import ParsedSequence
-from tools.outputs import Table, Text, ToolOutput
+from tools.outputs import AlignmentView, Table, ToolOutput
 from tools.registry import tool
 
 MOST_CELLS = 100_000_000  # some 10 s and 300 MB
@@ -115,9 +114,16 @@ def align_pair(
         f"{f', {_percent(counts.similar, counts)} % similar' if alphabet == 'protein' else ''}, "
         f"{counts.gaps:,} gapped, score {found.score:g} ({scoring.described})."
     )
-    text = pair_in_lines(names, (best.a, best.b), (best.a_start, best.b_start), marks(best, scoring))
-    views = (Text(text=text, title=f"Alignment of {names[0]} and {names[1]}"), _table(data))
-    return ToolOutput(summary=summary, data=data, views=views, notes=tuple(notes))
+    view = AlignmentView(
+        alphabet=first.alphabet,
+        names=names,
+        rows=(best.a, best.b),
+        starts=(best.a_start, best.b_start),
+        marks=marks(best, scoring),
+        legend="| identical, : score above 1, . score above 0",
+        title=f"Alignment of {names[0]} and {names[1]}",
+    )
+    return ToolOutput(summary=summary, data=data, views=(view, _table(data)), notes=tuple(notes))
 
 
 def _parsed(a: str, b: str) -> tuple[ParsedSequence, ParsedSequence, list[str]]:

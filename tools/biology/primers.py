@@ -228,11 +228,12 @@ def _output(
             notes.append(f"Pair {number} forms a hairpin or dimer that melts only at {max(structures):.0f} °C.")
     data: dict[str, Any] = {"count": len(pairs), **best, "pairs": pairs}
     features = [
+        Feature(name="product", start=best["forward_start"], end=best["reverse_end"], strand=0),
         Feature(name="forward primer", start=best["forward_start"], end=best["forward_end"]),
         Feature(name="reverse primer", start=best["reverse_start"], end=best["reverse_end"], strand=-1),
     ]
     if target:
-        features.append(Feature(name="region", start=target[0], end=target[1]))
+        features.append(Feature(name="region", start=target[0], end=target[1], strand=0))
     view: View = SequenceView(
         alphabet="dna", residues=parsed.residues, title=f"{parsed.label}, best pair", features=tuple(features)
     )

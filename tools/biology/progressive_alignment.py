@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tools.biology.alignment_text import GAP
+from tools.biology.alignment_counts import GAP
 from tools.biology.scoring import Scoring, scored_letters
 from tools.inputs.alphabets import Alphabet
 

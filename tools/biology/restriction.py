@@ -26,6 +26,7 @@ from tools.outputs import Feature, SequenceView, Table, ToolOutput, View
 from tools.registry import tool
 
 _MOST_LISTED = 100  # cuts spelled out in ``data``; the table has them all
+_MOST_FEATURES = 500
 _MOST_LANES = 8
 _NEAR_AN_END = 6  # bases beside a site below which many enzymes cut it badly
 _METHYLATED = (("dam", "GATC", re.compile("(?=GATC)"), 4), ("dcm", "CCWGG", re.compile("(?=CC[AT]GG)"), 5))
@@ -117,7 +118,11 @@ def restriction_digest(
         _cut_table(cuts, length),
         gel(lanes, f"Simulated gel, {_shape(circular)} {parsed.label}"),
         SequenceView(
-            alphabet="dna", residues=residues, title=parsed.label, features=tuple(_features(every, length)[:500])
+            alphabet="dna",
+            residues=residues,
+            title=parsed.label,
+            features=_features(every, cuts, length),
+            circular=circular,
         ),
     )
     return ToolOutput(
@@ -232,14 +237,21 @@ def _end(cut: Cut | None) -> str:
     return f"{cut.site.enzyme.name}, {cut.kind}" + (f" ({cut.overhang})" if cut.overhang else "")
 
 
-def _features(sites: list[Site], length: int) -> list[Feature]:
-    features = []
-    for site in sorted(sites, key=lambda site: site.start):
-        name = site.enzyme.name
-        features.append(Feature(name=name, start=site.start + 1, end=min(site.end, length), strand=site.strand))
-        if site.end > length:  # over the origin of a circle
-            features.append(Feature(name=name, start=1, end=site.end - length, strand=site.strand))
-    return features
+def _features(sites: list[Site], cuts: list[Cut], length: int) -> tuple[Feature, ...]:
+    """The sites, those over a circle's origin with their end before their start, each with the cuts it makes here."""
+    made: dict[Site, list[tuple[int, int]]] = {}
+    for cut in cuts:
+        made.setdefault(cut.site, []).append((cut.top, cut.bottom))
+    return tuple(
+        Feature(
+            name=site.enzyme.name,
+            start=site.start + 1,
+            end=(site.end - 1) % length + 1,
+            strand=0 if site.enzyme.palindromic else site.strand,
+            cuts=tuple(made.get(site, ())),
+        )
+        for site in sorted(sites, key=lambda site: site.start)[:_MOST_FEATURES]
+    )
 
 
 def _summary(
@@ -286,5 +298,5 @@ def _map(parsed: ParsedSequence, circular: bool, notes: list[str]) -> ToolOutput
     table = Table(title="Restriction map", columns=("Enzyme", "Site", "Ends", "Sites", "Cut after"), rows=tuple(rows))
     named = f": {', '.join(once[:15])}{', …' if len(once) > 15 else ''}" if once else ""
     summary = f"Of {len(rows)} enzymes {len(rows) - len(none)} cut {_shape(circular)} {parsed.label}, {len(once)} of them once{named}."
-    view = SequenceView(alphabet="dna", residues=parsed.residues, title=parsed.label)
+    view = SequenceView(alphabet="dna", residues=parsed.residues, title=parsed.label, circular=circular)
     return ToolOutput(summary=summary, data=data, views=(table, view), notes=tuple(notes))

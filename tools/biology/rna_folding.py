@@ -112,7 +112,7 @@ def _output(parsed: ParsedSequence, folding: Folding, temperature: float) -> Too
     if not pairs:
         summary = f"{parsed.name or f'RNA of {len(letters):,} nt'} stays open at {temperature:g} °C: no structure has a negative free energy (Turner 2004)."
     features = [
-        Feature(name=f"helix {number}{side}", start=start, end=end)
+        Feature(name=f"helix {number}{side}", start=start, end=end, strand=0, group=f"helix {number}")
         for number, helix in enumerate(helices, 1)
         for side, (start, end) in zip(("", "'"), helix, strict=True)
     ]

@@ -17,7 +17,7 @@ from tools.biology.masses import average_mass, composition, has_mass
 from tools.inputs import NucleotideText, SequenceText
 from tools.inputs.alphabets import UNSURE_RESIDUES
 from tools.inputs.sequences import counted, parse_nucleotides, parse_sequence, unit
-from tools.outputs import Plot, SequenceView, Series, Table, ToolOutput, View
+from tools.outputs import Feature, Plot, SequenceView, Series, Table, ToolOutput, View
 from tools.registry import tool
 
 LONGEST_COMPLEMENT = 1000
@@ -162,12 +162,28 @@ def translate(
     shown_protein = protein if len(protein) <= 60 else protein[:57] + "…"
     said = counted(length, "protein") + (f" ({shown_protein})" if protein else "")
     summary = f"Frame {frame} of {parsed.label} codes for {said} by genetic code {table}."
-    views = [SequenceView(alphabet=parsed.alphabet, residues=parsed.residues, title=f"{parsed.label}, as given")]
+    views = [
+        SequenceView(
+            alphabet=parsed.alphabet,
+            residues=parsed.residues,
+            title=f"{parsed.label}, as given",
+            features=(_read_frame(frame, protein, len(parsed.residues)),) if protein else (),
+        )
+    ]
     if protein:
         views.insert(
             0, SequenceView(alphabet="protein", residues=protein, title=f"Translation, frame {frame}, code {table}")
         )
     return ToolOutput(summary=summary, data=data, views=tuple(views), notes=tuple(notes))
+
+
+def _read_frame(frame: int, protein: str, length: int) -> Feature:
+    """Where the translated codons stand on the strand as given."""
+    first, last = abs(frame), abs(frame) + 3 * len(protein) - 1
+    name = f"frame {frame}"
+    if frame > 0:
+        return Feature(name=name, start=first, end=last, protein=protein)
+    return Feature(name=name, start=length - last + 1, end=length - first + 1, strand=-1, protein=protein)
 
 
 def _frame_note(frame: int) -> str:

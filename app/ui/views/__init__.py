@@ -13,10 +13,10 @@ from app.ui.views.frames import plot_html, structure_html
 from app.ui.views.lines import text_html
 from app.ui.views.markup import escape
 from app.ui.views.notation import notation_html
-from app.ui.views.sequence import sequence_html
+from app.ui.views.sequence import alignment_html, sequence_html, viewer_head
 from app.ui.views.table import table_html
 
-__all__ = ["escape", "notation_html", "view_html"]
+__all__ = ["escape", "notation_html", "view_html", "viewer_head"]
 
 
 def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor") -> str:
@@ -35,6 +35,8 @@ def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor") -> str:
         return plot_html(view, vendor_url)
     if kind == "sequence":
         return sequence_html(view)
+    if kind == "alignment":
+        return alignment_html(view)
     if kind == "text":
         return text_html(view)
     return f'<p class="view unshown">This page cannot show a result of the kind “{escape(kind)}”.</p>'
