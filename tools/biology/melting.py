@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from errors import ToolInputError, shown
 from tools.argument_forms import also_called
@@ -38,7 +39,7 @@ Method = Annotated[
             "method|nearest neighbor method|nearest neighbors|nearest neighbours|thermodynamic|default|auto|Tm_NN",
             "santalucia_1998": "santalucia|santalucia98|santalucia '98|santalucia 98|unified|santalucia et al. 1998",
             "allawi_1997": "allawi|allawi & santalucia 1997|allawi and santalucia 1997|DNA_NN3|allawi '97",
-            "santalucia_2004": "santalucia & hicks 2004|santalucia and hicks 2004|santalucia hicks 2004|DNA_NN4|santalucia '04",
+            "santalucia_2004": "santalucia & hicks|santalucia and hicks|santalucia & hicks 2004|santalucia and hicks 2004|santalucia hicks 2004|DNA_NN4|santalucia '04",
             "sugimoto_1996": "sugimoto|DNA_NN2|sugimoto '96|sugimoto et al. 1996",
             "breslauer_1986": "breslauer|DNA_NN1|breslauer '86|breslauer et al. 1986",
             "xia_1998": "xia|RNA_NN2|xia '98|xia et al. 1998",
@@ -57,6 +58,20 @@ Method = Annotated[
         }
     ),
 ]  # fmt: skip
+_MOLAR = {"M": 1.0, "mM": 1e-3, "µM": 1e-6, "μM": 1e-6, "uM": 1e-6, "nM": 1e-9, "pM": 1e-12}
+_CONCENTRATION = re.compile(r"(\d{1,12}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,2})?)\s*([mµμunp]?M)")
+
+
+def _in(unit: str) -> BeforeValidator:
+    """For a number in ``unit``: what is written with another one (``0.05 M``, ``250 nM``) is converted."""
+
+    def converted(value: Any) -> Any:
+        written = _CONCENTRATION.fullmatch(value.strip()) if isinstance(value, str) else None
+        return float(f"{float(written[1]) * _MOLAR[written[2]] / _MOLAR[unit]:.12g}") if written else value
+
+    return BeforeValidator(converted)
+
+
 Salt = Annotated[
     SaltCorrection,
     also_called(
@@ -77,10 +92,12 @@ Salt = Annotated[
 def melting_temperature(
     sequence: NucleotideText,
     method: Method = "nearest_neighbour",
-    sodium: Annotated[float, Field(description="Na+ (or all monovalent cations, K+ as one, Tris as half), mM")] = 50.0,
-    magnesium: Annotated[float, Field(description="Mg2+, mM")] = 0.0,
-    dntps: Annotated[float, Field(description="All dNTPs together, mM; they bind Mg2+")] = 0.0,
-    oligo: Annotated[float, Field(description="Total concentration of both strands, nM")] = 50.0,
+    sodium: Annotated[
+        float, _in("mM"), Field(description="Na+ (or all monovalent cations, K+ as one, Tris as half), mM")
+    ] = 50.0,
+    magnesium: Annotated[float, _in("mM"), Field(description="Mg2+, mM")] = 0.0,
+    dntps: Annotated[float, _in("mM"), Field(description="All dNTPs together, mM; they bind Mg2+")] = 0.0,
+    oligo: Annotated[float, _in("nM"), Field(description="Total concentration of both strands, nM")] = 50.0,
     salt_correction: Salt = "santalucia_1998",
 ) -> ToolOutput:
     """Melting temperature (Tm) of a primer, oligonucleotide or duplex: nearest-neighbour tables (SantaLucia 1998 and others, RNA,

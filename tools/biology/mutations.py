@@ -10,7 +10,7 @@ from pydantic import Field
 
 from errors import ToolInputError, shown
 from tools.biology.codon_usage import parse_host
-from tools.biology.genetic_codes import code_name, genetic_code, translated
+from tools.biology.genetic_codes import GeneticCodeNumber, code_name, genetic_code, translated
 from tools.biology.mutation_notation import Change, parse_changes
 from tools.biology.placing_changes import Placed, on_bases, on_protein
 from tools.biology.protein_changes import effect_of, protein_change
@@ -41,7 +41,7 @@ def mutate(
             json_schema_extra={"entity": "mutation"},
         ),
     ],
-    table: Annotated[int, Field(description="NCBI genetic code")] = 1,
+    table: GeneticCodeNumber = 1,
     host: Annotated[
         str,
         Field(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from errors import ToolInputError, shown
 from tools.argument_forms import also_called
-from tools.biology.genetic_codes import code_name, genetic_code
+from tools.biology.genetic_codes import GeneticCodeNumber, code_name, genetic_code
 from tools.biology.open_frames import Convention, OpenFrame, open_frames
 from tools.inputs import NucleotideText
 from tools.inputs.sequences import counted, parse_nucleotides
@@ -39,7 +39,7 @@ _CONVENTION = Annotated[
 )  # fmt: skip
 def find_orfs(
     sequence: NucleotideText,
-    table: Annotated[int, Field(description="NCBI genetic code: 1 standard, 4 mycoplasma, 11 bacteria")] = 1,
+    table: GeneticCodeNumber = 1,
     minimum: Annotated[
         int | str | None,
         Field(

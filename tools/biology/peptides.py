@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from errors import ToolInputError
 from tools.biology.masses import average_mass, composition, has_mass, monoisotopic_mass
@@ -21,6 +21,7 @@ from tools.registry import tool
 
 ProteaseName = Annotated[
     str,
+    BeforeValidator(lambda value: " + ".join(map(str, value)) if isinstance(value, list) else value),
     Field(
         description="Such as trypsin, Lys-C or CNBr; several: trypsin + Asp-N", json_schema_extra={"entity": "protease"}
     ),

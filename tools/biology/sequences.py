@@ -12,7 +12,7 @@ from Bio.Seq import Seq
 from Bio.SeqUtils import gc_fraction
 
 from errors import ToolInputError
-from tools.biology.genetic_codes import code_name, genetic_code, translated
+from tools.biology.genetic_codes import GeneticCodeNumber, code_name, genetic_code, translated
 from tools.biology.masses import average_mass, composition, has_mass
 from tools.inputs import NucleotideText, SequenceText
 from tools.inputs.alphabets import UNSURE_RESIDUES
@@ -107,7 +107,10 @@ def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", 
     ),
 )
 def translate(
-    sequence: NucleotideText, table: int = 1, frame: Literal[1, 2, 3, -1, -2, -3] = 1, to_stop: bool = False
+    sequence: NucleotideText,
+    table: GeneticCodeNumber = 1,
+    frame: Literal[1, 2, 3, -1, -2, -3] = 1,
+    to_stop: bool = False,
 ) -> ToolOutput:
     """Translate DNA or RNA to protein, in one reading frame and with any NCBI genetic code.
 
