@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.assistant import Assistant, Budget, BudgetEnded, Statement, TurnEvent
+from app.batches import Progress
 from app.loading import ModelSlot
 from app.services import build_model_slot, build_tools, build_uploads
 from app.settings import Settings, read_settings
@@ -28,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="answer one request, or with --json - one request a line")
     ask.add_argument("request", nargs="?", help='what to ask; - reads {"request": …} JSON lines (with --json)')
-    ask.add_argument("--file", type=Path, action="append", default=[], help="a picture or video to attach (repeatable)")
+    ask.add_argument(
+        "--file", type=Path, action="append", default=[], help="a picture, video or file of data to attach (repeatable)"
+    )
     ask.add_argument("--model", default="", help="a model's folder or id; without it the embedded model")
     ask.add_argument("--json", action="store_true", help="print every event as a JSON line")
     options = parser.parse_args(arguments)
@@ -104,7 +107,7 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "broken_call", "text": text, "reason": reason}
         case Waiting(ahead):
             return {"type": "waiting", "ahead": ahead}
-        case BudgetEnded(sentence) | Note(sentence):
+        case BudgetEnded(sentence) | Note(sentence) | Progress(sentence):
             return {"type": "notice", "text": sentence}
         case Finished(usage, reason):
             return {"type": "finished", "reason": reason, "usage": asdict(usage), "request": request}
@@ -131,7 +134,7 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
             print(f"[{event.name} {json.dumps(event.arguments, ensure_ascii=False)}]", flush=True)
         case BrokenCall(text, reason):
             print(f"{text}\n[not run as a tool call: {reason}]")
-        case ThinkingDelta() | Waiting():
+        case ThinkingDelta() | Waiting() | Progress():
             pass
         case _ if not event.ok:
             print(event.content["sentence"], flush=True)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from app.attachments import FILE_READER, READER, Attachments
+from app.batches import OVER_FILE, Batches, Progress
+from app.file_contents import contents_of
 from app.handles import Handles
-from app.pictures import READER, Pictures
 from app.prompts import (
     BROKEN_CALL,
     MOST_NAMES,
@@ -23,6 +26,7 @@ from app.prompts import (
     comment_prompt,
     pointing_sentence,
 )
+from app.transcript import for_model, for_reading, only_words
 from errors import RetortError, ToolInputError
 from model.events import (
     BrokenCall,
@@ -37,7 +41,7 @@ from model.events import (
     Usage,
     Waiting,
 )
-from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult, Video
+from model.messages import File, Image, Message, Text, Thinking, ToolCall, ToolResult, Video
 from tools.outputs import ToolResult as Output
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ LONGEST_COMMENT = 60
 #: A view's kind in words; a table holds what the values name already.
 PICTURES = {"svg": "drawing", "structure3d": "structure in space", "sequence": "sequence", "plot": "plot"}
 UNNAMED = frozenset(["smiles", "inchi", "inchikey", "cas", "element"])
+#: Tools after which such a model has nothing to add: a reading is to be confirmed, a table speaks for itself.
+SAYS_ALL = frozenset([READER, FILE_READER, OVER_FILE])
 UNIT_OF_KEY = re.compile(r"_(da|a2|c|bits|kcal_mol|m_cm)$")
 
 
@@ -79,7 +85,17 @@ class BudgetEnded:
 
 
 TurnEvent = (
-    Waiting | Note | ThinkingDelta | TextDelta | BrokenCall | Statement | ToolCall | ToolResult | BudgetEnded | Finished
+    Waiting
+    | Note
+    | Progress
+    | ThinkingDelta
+    | TextDelta
+    | BrokenCall
+    | Statement
+    | ToolCall
+    | ToolResult
+    | BudgetEnded
+    | Finished
 )
 
 
@@ -90,24 +106,30 @@ class Budget:
 
 
 class _Deadline:
-    """Sets ``stop`` when the time is over, unless the turn ends before."""
+    """Sets ``stop`` when the time is over, unless the turn ends before or what it waits for tells how far it is."""
 
     def __init__(self, seconds: float, stop: threading.Event) -> None:
         self.passed = False
-        self._stop = stop
-        self._timer = threading.Timer(seconds, self._pass)
-        self._timer.daemon = True
+        self._seconds, self._stop = seconds, stop
+        self._over = threading.Event()
+        self.put_off()
 
-    def _pass(self) -> None:
-        self.passed = True
-        self._stop.set()
+    def put_off(self) -> None:
+        self._at = time.monotonic() + self._seconds
+
+    def _watch(self) -> None:
+        while not self._over.wait(max(0.0, self._at - time.monotonic())):
+            if time.monotonic() >= self._at:
+                self.passed = True
+                self._stop.set()
+                return
 
     def __enter__(self) -> _Deadline:
-        self._timer.start()
+        threading.Thread(target=self._watch, name="deadline of an answer", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._over.set()
 
 
 class Assistant:
@@ -116,6 +138,8 @@ class Assistant:
     def __init__(self, tools: ToolRunner, budget: Budget | None = None) -> None:
         self._tools = tools
         self._budget = budget or Budget()
+        self._batches = Batches()
+        self._read: dict[str, dict[str, Any]] = {}
         self._router: Router | None = None
 
     def run(
@@ -131,6 +155,8 @@ class Assistant:
                 reads = any(tool["name"] == READER for tool in self._tools.catalog())
                 yield Statement((READS_DRAWINGS if reads else CANNOT_SEE).format(model=model.name), "retort")
             for event in answer(model, messages, options, stop):
+                if isinstance(event, Progress):  # a batch may take hours, and is ended by who asked for it
+                    deadline.put_off()
                 if isinstance(event, Finished) and deadline.passed:
                     yield BudgetEnded(f"Stopped after {self._budget.seconds:.0f} s, the most for one answer.")
                     event = replace(event, reason="length")
@@ -142,8 +168,8 @@ class Assistant:
         from app.offering import Offering  # with the router's tables, not needed before the first question
 
         offering = Offering(self._tools.catalog(), messages)
-        pictures = Pictures(messages, self._tools.catalog())
-        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(pictures.named(messages))]
+        attachments = Attachments(messages, self._tools.catalog())
+        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(attachments.named(messages))]
         usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
         was_corrected = False
         while True:
@@ -178,13 +204,14 @@ class Assistant:
                 made += 1
                 parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
                 yield call
-                results.append(result := self._call_once(call, handles, seen, offering, pictures, stop))
+                result = yield from self._call_once(call, handles, seen, offering, attachments, stop)
+                results.append(result)
                 yield result
             if stop.is_set():
                 break
             prompt += [
                 Message("assistant", tuple(parts)),
-                *([Message("tool", tuple(_for_reading(result, handles) for result in results))] if results else []),
+                *([Message("tool", tuple(for_reading(result, handles) for result in results))] if results else []),
                 *correction,
             ]
         yield Finished(usage, "stopped" if stop.is_set() else reason)
@@ -193,15 +220,17 @@ class Assistant:
         self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
     ) -> Iterator[TurnEvent]:
         results = []
-        pictures = Pictures(messages, self._tools.catalog())
-        wanted = [(READER, {"image": name}) for name in pictures.names_in(messages[-1]) if pictures.can_be_read]
-        wanted += [(routed.tool, routed.arguments) for routed in self._route(messages)]
+        attachments = Attachments(messages, self._tools.catalog())
+        pictures = attachments.names_in(messages[-1], "image") if attachments.read_by(READER) else []
+        wanted = [(READER, {"image": name}) for name in pictures]
+        wanted += [(routed.tool, routed.arguments) for routed in self._route(messages, attachments)]
         for number, (tool, arguments) in enumerate(wanted[: self._budget.tool_calls], start=1):
             if stop.is_set():
                 break
             call = ToolCall(f"call_{number}", tool, arguments)
             yield call
-            results.append(result := self._call(call, pictures, stop))
+            result = yield from self._call(call, attachments, stop)
+            results.append(result)
             yield result
         if stop.is_set():
             yield Finished(Usage(), "stopped")
@@ -214,8 +243,8 @@ class Assistant:
             # What such a model would say of an input that was refused, or of a picture unseen, is invention.
             yield Finished(Usage(), "stop")
             return
-        if all(result.name == READER for result in answered) and answered:
-            yield Finished(Usage(), "stop")  # a reading is to be confirmed; there is nothing yet to be said of it
+        if answered and all(result.name in SAYS_ALL for result in answered):
+            yield Finished(Usage(), "stop")
             return
         if answered:
             shown = [name for result in answered for name in _shown_names(result)]
@@ -225,10 +254,11 @@ class Assistant:
             )
             yield from _pointing(model.stream(prompt, (), options, stop), messages[-1].text, shown[:MOST_NAMES])
             return
-        prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *_words(messages)]
+        prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *only_words(messages)]
         yield from model.stream(prompt, (), options, stop)
 
-    def _route(self, messages: Sequence[Message]) -> list[Routed]:
+    def _route(self, messages: Sequence[Message], attachments: Attachments) -> list[Routed]:
+        """The calls that the last message means; a file that came with it and that none of them takes is read."""
         if self._router is None:
             from app.routing import Router  # with its tables, not needed before the first question
 
@@ -241,7 +271,23 @@ class Assistant:
             for value in part.arguments.values()
             if isinstance(value, str)
         ]
-        return self._router.route(messages[-1].text, context=earlier)
+        new = attachments.names_in(messages[-1], "file") if attachments.read_by(FILE_READER) else []
+        from app.file_requests import calls_on_files
+
+        read = {handle: self._contents(file) for handle, file in attachments.files().items()}
+        contents = {handle: contents_of(data) for handle, data in read.items()}
+        request = attachments.in_words(messages[-1].text)
+        meant = self._router.route(request, context=earlier, files=new, contents=contents)
+        return calls_on_files(meant, attachments.entities, read, request)
+
+    def _contents(self, file: File) -> dict[str, Any]:
+        """What ``read_file`` tells of a file, once; empty for one that it refuses, as a call will tell the person."""
+        if file.sha256 not in self._read:
+            try:
+                self._read[file.sha256] = self._tools.call(FILE_READER, {"file": file.path}).data
+            except RetortError:
+                return {}
+        return self._read[file.sha256]
 
     def _call_once(
         self,
@@ -249,9 +295,9 @@ class Assistant:
         handles: Handles,
         seen: set[str],
         offering: Offering,
-        pictures: Pictures,
+        attachments: Attachments,
         stop: threading.Event,
-    ) -> ToolResult:
+    ) -> Generator[Progress, None, ToolResult]:
         """Run a call unless this turn has made it already: a small model may ask the same for ever."""
         key = json.dumps([call.name, call.arguments], sort_keys=True)
         if key in seen:
@@ -263,16 +309,19 @@ class Assistant:
             call = replace(call, arguments=handles.resolved(call.arguments))
         except ToolInputError as error:
             return _failed(call, error)
-        return self._call(call, pictures, stop, offering)
+        return (yield from self._call(call, attachments, stop, offering))
 
     def _call(
-        self, call: ToolCall, pictures: Pictures, stop: threading.Event, offering: Offering | None = None
-    ) -> ToolResult:
+        self, call: ToolCall, attachments: Attachments, stop: threading.Event, offering: Offering | None = None
+    ) -> Generator[Progress, None, ToolResult]:
         try:
-            arguments = pictures.resolved(call.name, call.arguments)
-            if offering is not None and offering.answers(call.name):
+            if call.name == OVER_FILE:
+                file = attachments.file(call.arguments.get("file"))
+                output = yield from self._batches.run(file, call.arguments, stop)
+            elif offering is not None and offering.answers(call.name):
                 output = offering.find(call.arguments)
             else:
+                arguments = attachments.resolved(call.name, call.arguments)
                 output = self._tools.call(call.name, arguments, cancel=stop)
         except RetortError as error:
             return _failed(call, error)
@@ -291,45 +340,6 @@ def _pointing(events: Iterator[TurnEvent], question: str, shown: Sequence[str]) 
                 yield TextDelta(sentence)
             event = replace(event, reason="stop") if event.reason == "length" else event
         yield event
-
-
-def for_model(messages: Sequence[Message]) -> list[Message]:
-    """A stored conversation as a model reads it: earlier thinking left out, each answer's calls and results in turns."""
-    prompt: list[Message] = []
-    handles = Handles()
-    for message in messages:
-        if message.role != "assistant":
-            prompt.append(message)
-            continue
-        said: list[Any] = []
-        results: list[ToolResult] = []
-        for part in message.parts:
-            if isinstance(part, Thinking):
-                continue
-            if isinstance(part, ToolResult):
-                results.append(_for_reading(part, handles))
-                continue
-            if results:
-                prompt += [Message("assistant", tuple(said)), Message("tool", tuple(results))]
-                said, results = [], []
-            said.append(part)
-        if said:
-            prompt.append(Message("assistant", tuple(said)))
-        if results:
-            prompt.append(Message("tool", tuple(results)))
-    return prompt
-
-
-def _words(messages: Sequence[Message]) -> list[Message]:
-    """For a model without tools: what was said, without thinking, calls and results."""
-    words = [
-        Message(
-            message.role,
-            tuple(part for part in message.parts if not isinstance(part, (Thinking, ToolCall, ToolResult))),
-        )
-        for message in messages
-    ]
-    return [message for message in words if message.parts]
 
 
 def _shown_names(result: ToolResult) -> list[str]:
@@ -354,15 +364,6 @@ def _gather(parts: list[Any], event: Event) -> None:
         parts[-1] = kind(parts[-1].text + event.text)  # type: ignore[union-attr]
     else:
         parts.append(kind(event.text))  # type: ignore[union-attr]
-
-
-def _for_reading(result: ToolResult, handles: Handles) -> ToolResult:
-    """What a model reads of a result: no drawings, no provenance, and the handle of what it holds."""
-    if not result.ok:
-        return replace(result, content={"error": result.content.get("sentence", "")})
-    content = {key: result.content[key] for key in ("summary", "data", "notes") if result.content.get(key)}
-    handle = handles.hold(result)
-    return replace(result, content={**content, "handle": handle} if handle else content)
 
 
 def _failed(call: ToolCall, error: RetortError) -> ToolResult:

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.amounts import number_in, unit_readings
 from app.entities import Entity
-from app.wording import TOKEN, Candidate, Clause, choices_of, contains, stem
+from app.schemas import choices_of
+from app.wording import TOKEN, Candidate, Clause, contains, stem
 
 #: What a choice is called, too.
 _CALLED = {

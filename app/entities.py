@@ -23,6 +23,7 @@ Kind = Literal[
     "structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction", "reactants",
     "products", "adduct", "reaction_name", "nucleus", "numbers", "atom", "ratio", "unit", "quantity", "concentration",
     "volume", "mass", "molar mass", "temperature", "restriction enzyme", "protease", "mutation", "host",
+    "file", "selection",
 ]  # fmt: skip
 LONGEST_REQUEST = 50_000
 LONGEST_NAME_WORDS = 5
@@ -34,6 +35,7 @@ _INCHI = re.compile(r"(?<![\w])InChI=1\S+")
 #: Restriction enzymes by the form of their names: EcoRI, Sau3AI, EcoR1.
 _RESTRICTION = re.compile(r"\b[A-Z][a-z]{2}[A-Za-z]{0,2}\d{0,3}[A-Z]{0,2}(?:[IVX]{1,4}|1)\b(?:-HF)?")
 _FASTA = re.compile(r"(?:^|(?<=\n)|:\s*)(>[^\n]*\n(?:[A-Za-z*\-]+\s*)+)")
+_FILE = re.compile(r"(?<![\w/.])file_[1-9]\d{0,3}(?!\w)")
 _RESIDUES = re.compile(r"(?<![\w\-])[A-Z*]{10,}(?:[ \t]*\n[ \t]*[A-Z*]{5,})*(?![\w\-])")
 _WORD = re.compile(r"\S+")
 #: Words of the sentence itself, never of a name.
@@ -101,6 +103,8 @@ def find_entities(request: str, known_words: frozenset[str]) -> list[Entity]:
         found.append(Entity(kind, text, start, end, value))
         return True
 
+    for match in _FILE.finditer(request):
+        take("file", *match.span())
     for match in _INCHI.finditer(request):
         take("structure", *_trimmed(request, *match.span()))
     take_equations(request, _is_name, take)

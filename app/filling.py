@@ -12,7 +12,7 @@ from app.amounts import number_in, numbers_in
 from app.choices import chosen_option, options
 from app.entities import Entity
 from app.solutions import amounts_of_solution, is_of_solutions
-from app.wording import ACCEPTS, ACCEPTS_AFTER_ALL, Candidate, Clause
+from app.wording import ACCEPTS, ACCEPTS_AFTER_ALL, IN_A_FILE, Candidate, Clause
 
 WRONG_SEQUENCE = 0.7  # DNA where a protein is wanted: the tool refuses it in a sentence, which helps more than silence
 AFTER_ALL = 0.85
@@ -23,6 +23,7 @@ _MOLECULE = ACCEPTS["molecule"]
 #: Kinds of argument that share molecules out.
 _SHARING = frozenset(("molecule", "molecules", "smarts", "core", "molecule_or_formula"))
 _OF_SEQUENCES = frozenset(("sequence", "nucleotides", "protein"))
+_IN_SEQUENCES = _OF_SEQUENCES | {"sequences"}
 _LISTS = frozenset(("molecules", "restriction_enzymes", "sequences", "nucleotides_list"))
 #: Fewer than this are for another tool.
 _LEAST = {"sequences": 3, "nucleotides_list": 2}
@@ -75,7 +76,7 @@ def fits(candidate: Candidate, clause: Clause, subjects: Sequence[Entity]) -> fl
     named = {entity.text for entity in subjects if entity.kind in _MOLECULE}
     if len(named) < needed and needed > 1:
         return 0.0  # two molecules are compared, and one was named
-    sequences = {entity.text for entity in subjects if entity.kind in SEQUENCES}
+    sequences = {entity.text for entity in subjects if entity.kind in SEQUENCES | IN_A_FILE}
     if len(sequences) < sum(candidate.entities[name] in _OF_SEQUENCES for name in candidate.required):
         return 0.0
     lists = {entity.start for entity in subjects if entity.kind == "numbers"}
@@ -203,8 +204,15 @@ def _accepted(wanted: str, subjects: Sequence[Entity]) -> list[Entity]:
 def _after_all(wanted: str, subjects: Sequence[Entity]) -> list[Entity]:
     """What the argument takes where nothing better was named; a formula for a molecule only if a table names it."""
     if wanted in ("molecule", "molecules"):
-        return [entity for entity in subjects if entity.kind == "formula" and entity.value == "named"]
-    return [entity for entity in subjects if entity.kind in ACCEPTS_AFTER_ALL.get(wanted, frozenset())]
+        named = [entity for entity in subjects if entity.kind == "formula" and entity.value == "named"]
+        if named or wanted == "molecules":
+            return named
+    return [
+        entity
+        for entity in subjects
+        if entity.kind in ACCEPTS_AFTER_ALL.get(wanted, frozenset())
+        and (entity.kind != "file" or entity.value in ("", "sequences" if wanted in _IN_SEQUENCES else "molecules"))
+    ]
 
 
 def _takes_a_list(candidate: Candidate) -> bool:

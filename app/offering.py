@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.batches import OVER_FILE, SCHEMA
 from app.wording import stem
 from errors import ToolInputError, shown
 from model.events import ToolSchema
-from model.messages import Message, ToolCall, ToolResult
+from model.messages import File, Message, ToolCall, ToolResult
 from tools.outputs import Provenance
 from tools.outputs import ToolResult as Output
 
@@ -40,6 +41,8 @@ CORE = (
     "translate",
     "protein_report",
 )
+#: Offered once a file is attached.
+FOR_FILES = ("read_file", "structure_report", OVER_FILE)
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -53,7 +56,10 @@ class Offering:
         self._offered = dict.fromkeys(names)
         for message in messages:
             for part in message.parts:
-                if isinstance(part, ToolCall):
+                if isinstance(part, File):
+                    self._tools.setdefault(OVER_FILE, _as_tool(SCHEMA))
+                    self._offer(FOR_FILES)
+                elif isinstance(part, ToolCall):
                     self._offer([part.name])
                 elif isinstance(part, ToolResult) and part.name == FIND_TOOL and part.ok:
                     self._offer(tool["name"] for tool in part.content["data"]["tools"])
@@ -96,6 +102,10 @@ class Offering:
 
     def _offer(self, names: Iterable[str]) -> None:
         self._offered |= dict.fromkeys(name for name in names if name in self._tools)
+
+
+def _as_tool(schema: ToolSchema) -> dict[str, Any]:
+    return {"name": schema.name, "description": schema.description, "parameters": schema.parameters}
 
 
 def _words_of(tool: Mapping[str, Any]) -> frozenset[str]:

@@ -52,6 +52,11 @@ _HOST = re.compile(
     r"|B\.?\s?subtilis|C\.?\s?elegans|D\.?\s?melanogaster|Drosophila|chicken)\b",
     re.IGNORECASE,
 )
+#: Residues, chains and ligands of a structure: HIS A 57, A:45-60, chain B, HEM, ligands.
+_SELECTION = re.compile(
+    r"(?<![\w:])(?:[A-Z][A-Z0-9]{1,2} [A-Za-z0-9]{1,4} -?\d{1,5}[A-Z]?|[A-Za-z0-9]{1,4}:-?\d{1,5}(?:-\d{1,5})?"
+    r"|(?i:chain) [A-Za-z0-9]{1,4}|(?i:ligands?)|(?i:waters)|(?:(?<=the )|(?<=gand )|(?<=ound ))[A-Z][A-Z0-9]{1,2})(?![\w:])"
+)
 _SHORT_WORDS = frozenset(("I", "In", "As", "At", "He", "No", "Be", "Am", "So", "Os", "Ho"))
 
 
@@ -73,6 +78,8 @@ def readings(
         found += _mutations(clause)
     if "host" in candidate.entities.values():
         found += [Entity("host", match[0], 0, 0) for match in _HOST.finditer(clause.without_entities())][:1]
+    if "selection" in candidate.entities.values():
+        found += _selections(clause)
     if "protease" in candidate.entities.values():
         found += _proteases(clause)
     if any(entity.kind in _COMPOUNDS for entity in (*clause.entities, *subjects)):
@@ -150,6 +157,14 @@ def _mutations(clause: Clause) -> list[Entity]:
     sequences = [entity for entity in clause.entities if entity.kind in ("dna", "rna", "protein")]
     found = _MUTATION.findall(without(clause.request, clause.start, clause.end, sequences))
     return [Entity("mutation", ", ".join(found), 0, 0)] if found else []
+
+
+def _selections(clause: Clause) -> list[Entity]:
+    """What of a structure is meant, as ``structure_report`` reads it: "chain A" is its A."""
+    for found in sorted(_SELECTION.finditer(clause.text), key=lambda match: match[0].islower()):  # "the ligand HEM"
+        text = re.sub(r"(?i)^chain ", "", found[0])
+        return [Entity("selection", text, 0, 0)]
+    return []
 
 
 def _all_enzymes(clause: Clause) -> list[Entity]:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.choices import measured_options
 from app.entities import GRAMMAR, Entity, find_entities
+from app.file_requests import OF_AN_EARLIER_FILE, tool_named, without_words_of_files
 from app.filling import Routed, filled, fits
 from app.readings import lists_of_proteases, readings
 from app.wording import (
@@ -103,19 +105,31 @@ class Router:
         )
         self._known_words = frozenset(GRAMMAR | spoken | {word + "s" for word in spoken})
 
-    def route(self, request: str, context: Sequence[str] = ()) -> list[Routed]:
+    def route(
+        self,
+        request: str,
+        context: Sequence[str] = (),
+        files: Sequence[str] = (),
+        contents: Mapping[str, str] | None = None,
+    ) -> list[Routed]:
         """The calls that the request means, in its order; empty for small talk. ``context`` holds entities of earlier
-        turns, the newest last: what "it" and "its" mean when the request names nothing itself.
+        turns, the newest last: what "it" and "its" mean when the request names nothing itself. ``files`` came with the
+        request: it is about them where it names nothing else, and one that no call takes is read. ``contents`` says of
+        each file whether it holds "molecules", "sequences" or a "structure".
         """
-        entities = find_entities(request, self._known_words)
+        entities = [_filled(entity, contents or {}) for entity in find_entities(request, self._known_words)]
         clauses = _clauses(request, entities, self._whole)
-        earlier = [Entity(_context_kind(text), text, 0, 0) for text in context[-1:]]
+        earlier = [_filled(Entity(_context_kind(text), text, 0, 0), contents or {}) for text in context[-1:]]
+        attached = [_filled(Entity("file", handle, 0, 0), contents or {}) for handle in files]
         calls: list[Routed] = []
         lost = False  # the sentence began with something that no tool does: what "and" adds to it belongs to that
         for index, clause in enumerate(clauses):
             if not clause.words and _are_used(clause.entities, calls):
                 continue  # "which is heavier, toluene or benzene": what stands after the comma was meant before it
-            found = self._calls(clause, self._subjects(clauses, index, earlier))
+            subjects = self._subjects(clauses, index, attached, earlier)
+            of_file = any(subject.kind == "file" for subject in subjects)
+            found = self._calls(without_words_of_files(clause), subjects) if of_file else []
+            found = found or self._calls(clause, subjects)
             lost = bool(clause.words) and not found if not clause.joined else lost
             if lost and clause.joined and not (clause.entities or self._begins_anew(clause)):
                 continue
@@ -123,15 +137,21 @@ class Router:
                 calls = [other for other in calls if not _says_less(other, call)]
                 if not any(call == other or _says_less(call, other) for other in calls):
                     calls.append(call)
-        return calls[:MOST_CALLS]
+        taken = [value for call in calls for value in call.arguments.values()]
+        unread = [Routed("read_file", {"file": handle}) for handle in files if handle not in taken]
+        return [*unread, *calls][:MOST_CALLS]
 
     def _begins_anew(self, clause: Clause) -> bool:
         """Whether a clause after "and" begins with a word by which people ask for a tool: "and draw …"."""
         first = stem(clause.words[0]) if clause.words else ""
         return any(candidate.words.get(first) == ASKED for candidate in self._candidates)
 
-    def _subjects(self, clauses: list[Clause], index: int, earlier: list[Entity]) -> list[Entity]:
-        """What a clause speaks of: its own entities, else those before it, else those after it, else the context's."""
+    def _subjects(
+        self, clauses: list[Clause], index: int, attached: list[Entity], earlier: list[Entity]
+    ) -> list[Entity]:
+        """What a clause speaks of: its own entities, else those before it, else those after it, else the files that came
+        with it, else the context's.
+        """
         clause = clauses[index]
         if any(entity.kind in _SUBJECTS for entity in clause.entities):
             return clause.entities
@@ -140,22 +160,27 @@ class Router:
         others = before or after
         if others:
             return [*others, *clause.entities]
-        if earlier and set(map(str.lower, TOKEN.findall(clause.text))) & _PRONOUNS:
+        if attached:
+            return [*attached, *clause.entities]
+        spoken = set(map(str.lower, TOKEN.findall(clause.text)))
+        of_file = bool(earlier) and earlier[0].kind == "file" and bool(spoken & OF_AN_EARLIER_FILE)
+        if earlier and (of_file or spoken & _PRONOUNS):
             return [*earlier, *clause.entities]
         return clause.entities
 
     def _calls(self, clause: Clause, subjects: list[Entity]) -> list[Routed]:
         if not clause.words and not any(entity.kind in TELLING for entity in clause.entities):
-            return _default(subjects) if clause.entities else []
+            return _default(subjects) if clause.entities or any(one.kind == "file" for one in subjects) else []
         best: tuple[float, Candidate, list[Entity], dict[str, Any]] | None = None
-        for candidate in self._candidates:
+        named = tool_named(clause, self._candidates)
+        for candidate in [named] if named else self._candidates:
             read = readings(candidate, clause, subjects, self._asked_of_others(candidate), self._rarity)
             measured, beside = measured_options(candidate, clause, clause.entities)
             usable = [entity for entity in (*subjects, *read) if entity not in beside]
             fit = fits(candidate, clause, usable) * candidate.narrowness
             if not fit:
                 continue
-            score = self._score(clause, candidate, read, beside)
+            score = 1.0 if candidate is named else self._score(clause, candidate, read, beside)
             if score > 0 and (best is None or score * fit > best[0]):
                 best = (score * fit, candidate, usable, measured)
         if not best:
@@ -226,6 +251,11 @@ class Router:
         if word in EXPLAINED:
             return EXPLAINING * self._unknown
         return self._rarity.get(word, self._unknown) * (GENERAL if word in GENERAL_VERBS else 1.0)
+
+
+def _filled(entity: Entity, contents: Mapping[str, str]) -> Entity:
+    """A file with what it holds."""
+    return replace(entity, value=contents.get(entity.text, "")) if entity.kind == "file" else entity
 
 
 def _says_less(call: Routed, other: Routed) -> bool:
@@ -311,7 +341,9 @@ def _default(subjects: list[Entity]) -> list[Routed]:
     if any(entity.kind in ("formula", "reaction", "element", "adduct") for entity in subjects):
         return calls
     for entity in subjects:
-        if entity.kind in ACCEPTS["notation"]:
+        if entity.kind == "file":
+            calls.append(Routed("read_file", {"file": entity.text}))
+        elif entity.kind in ACCEPTS["notation"]:
             calls.append(Routed("resolve_structure", {"text": entity.text}))
         elif entity.kind == "protein":
             calls.append(Routed("protein_report", {"sequence": entity.text}))

@@ -60,7 +60,11 @@ def build_tools(settings: Settings) -> Workers:
 def build_uploads(settings: Settings, folder: Path) -> Uploads:
     megabyte = megapixel = 1_000_000
     return Uploads(
-        folder, settings.upload_mb * megabyte, settings.upload_megapixels * megapixel, settings.video_mb * megabyte
+        folder,
+        settings.upload_mb * megabyte,
+        settings.upload_megapixels * megapixel,
+        settings.video_mb * megabyte,
+        settings.file_mb * megabyte,
     )
 
 

@@ -24,7 +24,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: i
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -33,10 +33,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.services import Services
 from app.settings import ROOT, Settings
 from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
+from app.uploads import DOWNLOADED
 from errors import ModelError, RetortError, SettingsError
+from tools.over_files import read_rows, read_state
 
 START_AFTER_S = 1.0
 MOST_COUNTED = 100  # pictures or videos of one question
+MOST_ROWS = 500  # of a batch, told at once
+BATCH_FILES = ("results.csv", "results.sdf")
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 _COUNT = re.compile(r"[1-9]\d{0,3}")
 VENDOR = ROOT / "assets" / "vendor"
@@ -102,7 +106,26 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         if found is None:
             return PlainTextResponse("There is no such file.", status_code=404)
         path, media_type = found
-        return FileResponse(path, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
+        filename = path.name if media_type == DOWNLOADED else None  # named: the browser keeps it and does not show it
+        return FileResponse(
+            path, media_type=media_type, filename=filename, headers={"Cache-Control": "private, max-age=86400"}
+        )
+
+    @app.get("/batches/{conversation_id}/{key}/rows")
+    def rows_of_batch(conversation_id: str, key: str, start: int = 0, count: int = 0) -> Response:
+        """How far a batch is, and some of its rows; 404 where it has not begun."""
+        folder = services.uploads.batch(conversation_id, key)
+        if folder is None:
+            return PlainTextResponse("There is no such batch.", status_code=404)
+        rows = read_rows(folder, max(0, start), min(max(0, count), MOST_ROWS))
+        return JSONResponse({"state": read_state(folder), "rows": rows})
+
+    @app.get("/batches/{conversation_id}/{key}/{name}")
+    def file_of_batch(conversation_id: str, key: str, name: str) -> Response:
+        folder = services.uploads.batch(conversation_id, key)
+        if folder is None or name not in BATCH_FILES or not (folder / name).is_file():
+            return PlainTextResponse("There is no such file.", status_code=404)
+        return FileResponse(folder / name, media_type=DOWNLOADED, filename=name)
 
     @app.get("/frames/{conversation_id}/{sha256}/{frames}")
     def frames_of_video(conversation_id: str, sha256: str, frames: int) -> Response:
@@ -153,7 +176,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         head=PAGE_HEAD,
         footer_links=[],
         run_history=False,
-        max_file_size=max(settings.upload_mb, settings.video_mb) * 1_000_000,
+        max_file_size=max(settings.upload_mb, settings.video_mb, settings.file_mb) * 1_000_000,
         show_error=True,
         ssr_mode=False,
         enable_monitoring=False,

@@ -47,9 +47,10 @@ class Settings(BaseSettings):
     tool_memory_mb: Annotated[int, Field(ge=512, description="memory limit of each tool process")] = 2048
     tool_calls: Annotated[int, Field(ge=1, le=64, description="tool calls in one answer at most")] = 8
     answer_seconds: Annotated[int, Field(ge=10, description="seconds that one answer may take")] = 900
-    upload_mb: Annotated[int, Field(ge=1, le=2048, description="size of an uploaded file at most")] = 20
+    upload_mb: Annotated[int, Field(ge=1, le=2048, description="size of an uploaded picture at most")] = 20
+    file_mb: Annotated[int, Field(ge=1, le=100, description="size of an uploaded file of data at most")] = 100
     video_mb: Annotated[int, Field(ge=1, le=16384, description="size of an uploaded video at most")] = 500
-    upload_megapixels: Annotated[int, Field(ge=1, le=500, description="size of an uploaded picture at most")] = 50
+    upload_megapixels: Annotated[int, Field(ge=1, le=500, description="megapixels of an uploaded picture at most")] = 50
 
     @property
     def host_names(self) -> list[str]:

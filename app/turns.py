@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
+from app.batches import Progress
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
@@ -121,6 +122,9 @@ class _Growing:
             notes = self.message.details.get("notes", [])
             if event.text not in (*notes, *self._told_before):
                 self.note(notes=[*notes, event.text])
+            return
+        if isinstance(event, Progress):
+            self.note(notice=None if event.done else event.sentence)  # once there are rows, their table tells
             return
         self.note(notice=None)
         if not isinstance(event, ThinkingDelta):

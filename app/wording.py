@@ -10,6 +10,7 @@ from typing import Any
 
 from app.amounts import unit_readings
 from app.entities import GRAMMAR, Entity
+from app.schemas import choices_of, entity_of
 
 #: Of a word by where it stands: asked for by itself, in the tool's name, in a phrase, in the description only.
 ASKED, NAMED, IN_A_PHRASE, DESCRIBED = 1.0, 0.8, 0.7, 0.4
@@ -120,13 +121,19 @@ ACCEPTS: dict[str, frozenset[str]] = {
             "protease",
             "mutation",
             "host",
+            "file",
+            "selection",
         )
     },
 }
+#: What each record of a file may hold, or the whole of it.
+IN_A_FILE = frozenset(("file",))
 #: What else an argument takes where nothing of ``ACCEPTS`` was named.
 ACCEPTS_AFTER_ALL: dict[str, frozenset[str]] = {
-    "compound": frozenset(("formula", "element")),
+    "compound": frozenset(("formula", "element", "file")),
     "solute": frozenset(("element",)),
+    **dict.fromkeys(("molecule", "molecule_or_formula", "name", "notation", "formula", "reaction"), IN_A_FILE),
+    **dict.fromkeys(("sequence", "nucleotides", "protein", "sequences"), IN_A_FILE),
 }
 #: Kinds that few tools take: to name one says much about which tool is meant.
 TELLING = frozenset(
@@ -211,18 +218,6 @@ class Candidate:
         for phrase in phrases:
             for word in map(stem, phrase):
                 self.words[word] = max(weight, self.words.get(word, 0.0))
-
-
-def entity_of(schema: Mapping[str, Any]) -> str:
-    """The entity of a parameter, also of an optional one."""
-    inner = [schema, *schema.get("anyOf", ())]
-    return next((option["entity"] for option in inner if "entity" in option), "")
-
-
-def choices_of(schema: Mapping[str, Any]) -> list[str]:
-    """The texts of which a parameter takes one."""
-    inner = [schema, *schema.get("anyOf", ())]
-    return [choice for option in inner for choice in option.get("enum", ()) if isinstance(choice, str)]
 
 
 def unit_of(name: str, schema: Mapping[str, Any]) -> str:

@@ -40,6 +40,12 @@
     document.querySelector("#act")?.click();
   };
 
+  // A text for the composer, which a person may send: what a viewer's selection asks.
+  retort.compose = (text) => {
+    send({ action: "compose", text });
+    document.querySelector("#composer textarea")?.focus();
+  };
+
   const copy = async (button) => {
     const name = button.textContent;
     try {
@@ -82,6 +88,11 @@
     const text = button.dataset.text ?? (action === "load" ? document.querySelector("#model-choice input").value : undefined);
     if (action === "copy") return copy(button);
     if (action === "tokens") return showTokens(id);
+    if (action === "over") {
+      following = "question";
+      const tool = button.closest(".offers").querySelector("select").value;
+      return send({ action: "ask", text: `Run ${tool} over each record of ${id}` });
+    }
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;

@@ -20,7 +20,7 @@ from app.ui.sidebar import sidebar_html
 from app.ui.tabs import Tabs, UnderWay
 from errors import RetortError
 from model.events import Options
-from model.messages import Image, Part, Text, Video
+from model.messages import File, Image, Part, Text, Video
 
 LONGEST_QUESTION = 50_000
 LOOKED_AT_EVERY_S = 0.3
@@ -210,8 +210,8 @@ class Chat:
         return [*seen, Text(text)]
 
     def _composed(self, question: StoredMessage) -> dict[str, Any]:
-        """A question as the composer takes it: its words, and its pictures and videos where Gradio may read them."""
-        pictures = [part for part in question.parts if isinstance(part, (Image, Video))]
+        """A question as the composer takes it: its words, and what was attached to it where Gradio may read it."""
+        pictures = [part for part in question.parts if isinstance(part, (Image, Video, File))]
         folder = Path(get_upload_folder())
         files = [str(self._services.uploads.lend(picture, folder)) for picture in pictures]
         return {"text": question.message.text, "files": files}

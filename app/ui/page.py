@@ -26,10 +26,14 @@ VIEW_STYLES = ASSETS / "views.css"
 #: As it is, since its selectors begin at the body.
 PAGE_HEAD = (
     f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>"
-    + "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js"))
+    + "".join(
+        f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js", "rows.js")
+    )
     + viewer_head()
 )
 
+#: Characters; what is pasted beyond them becomes an attached file.
+LONGEST_PASTE = 4_000
 #: Answers that stream at once, over all tabs; more wait their turn.
 MOST_STREAMS = 32
 _SERIF = ("Charter", "Bitstream Charter", "Sitka Text", "Cambria", "Georgia", "serif")
@@ -94,12 +98,13 @@ def build_page(services: Services) -> gr.Blocks:
                 elem_id="composer",
                 show_label=False,
                 container=False,
-                file_types=["image", "video"],
+                file_types=None,  # known by their content, on the server
+                max_plain_text_length=LONGEST_PASTE,
                 file_count="multiple",
                 sources=["upload"],
                 lines=1,
                 max_lines=10,
-                placeholder="Ask about a molecule or sequence …",
+                placeholder="Ask about a molecule, a sequence or a file …",
                 submit_btn=True,
                 stop_btn=False,
             )

@@ -13,10 +13,14 @@ from typing import Any
 
 import gradio as gr
 
+from app.attachments import FILE_READER
+from app.batches import OVER_FILE, again, batch_key
+from app.file_contents import OFFERED, contents_of
 from app.store import StoredMessage
 from app.ui.markdown import safe_markdown
 from app.ui.views import escape, notation_html, view_html
-from model.messages import Image, Part, Text, Thinking, ToolCall, ToolResult, Video
+from app.ui.views.rows import rows_of_batch
+from model.messages import File, Image, Part, Text, Thinking, ToolCall, ToolResult, Video
 
 #: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
@@ -86,9 +90,10 @@ def tool_card(
     ``drawn`` holds the drawings that this answer shows already: the same one is not shown twice.
     """
     arguments = ", ".join(f"{name}: {_short(value)}" for name, value in call.arguments.items())
+    rows = _rows(call, conversation_id)
     if result is None:
         state = "running …" if is_running else "stopped"
-        return f'<div class="tool-card" data-state="running"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code> <span class="quiet">{state}</span></div>'
+        return f'<div class="tool-card" data-state="running"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code> <span class="quiet">{state}</span></div>{rows}'
     if not result.ok:
         content = result.content
         hint = f'<span class="hint">{escape(_sentence(content.get("hint", "")))}</span>' if content.get("hint") else ""
@@ -101,16 +106,42 @@ def tool_card(
     provenance = content["provenance"]
     libraries = ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items())
     notes = "".join(f"<li>{notation_html(note)}</li>" for note in content["notes"])
-    call_text = json.dumps({"tool": call.name, "arguments": provenance["arguments"]}, ensure_ascii=False)
+    call_text = (
+        again(provenance["arguments"])
+        if call.name == OVER_FILE
+        else json.dumps({"tool": call.name, "arguments": provenance["arguments"]}, ensure_ascii=False)
+    )
     new = [view for view in content["views"] if view.get("svg") not in drawn]
     drawn.update(view["svg"] for view in new if view.get("svg"))
-    views = "".join(view_html(view) for view in new)
+    views = "".join(view_html(view, source=str(call.arguments.get("file", ""))) for view in new)
     return (
         f'<details class="tool-card" data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
         f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{_counted(content["notes"])}</span></summary>'
         f"<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>"
         f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
-        f'<ul>{notes}</ul></details><div class="views">{_picture_read(content, conversation_id)}{views}</div>{_confirming(content)}'
+        f'<ul>{notes}</ul></details><div class="views">{_picture_read(content, conversation_id)}{rows}{views}</div>{_confirming(content)}{_over_all(call, content)}'
+    )
+
+
+def _rows(call: ToolCall, conversation_id: str) -> str:
+    """The table of a batch, which the page reads from the server while it grows and afterwards."""
+    if call.name != OVER_FILE:
+        return ""
+    title = f"{_short(call.arguments.get('tool', ''))} over {_short(call.arguments.get('file', ''))}"
+    return rows_of_batch(f"batches/{conversation_id}/{batch_key(call.arguments)}", title)
+
+
+def _over_all(call: ToolCall, content: dict[str, Any]) -> str:
+    """An offer to run a tool over each record of a file that was read."""
+    tools = OFFERED.get(contents_of(content["data"]), ()) if call.name == FILE_READER else ()
+    count = content["data"].get("count", 0)
+    if not tools or count < 2:
+        return ""
+    options = "".join(f'<option value="{name}">{name.replace("_", " ")}</option>' for name in tools)
+    handle = escape(call.arguments.get("file", ""))
+    return (
+        f'<p class="offers"><label>Over each of the {count:,} records run <select>{options}</select></label> '
+        f'<button data-action="over" data-id="{handle}">Run it</button></p>'
     )
 
 
@@ -157,6 +188,11 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
         f'alt="Frames of {escape(part.name)}"><figcaption>{escape(part.name)}, as {part.frames} frames</figcaption></figure>'
         for part in message.parts
         if isinstance(part, (Image, Video))
+    )
+    pictures += "".join(
+        f'<a class="attached" href="files/{conversation_id}/{part.sha256}" download>{escape(part.name)}</a>'
+        for part in message.parts
+        if isinstance(part, File)
     )
     text = f'<div class="question-text">{notation_html(message.message.text)}</div>'
     edit = (

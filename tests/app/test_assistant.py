@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from app.assistant import Assistant, Budget, BudgetEnded, Statement, for_model
+from app.assistant import Assistant, Budget, BudgetEnded, Statement
 from app.prompts import pointing_sentence
+from app.transcript import for_model
 from model.events import Abilities, BrokenCall, Finished, Options, TextDelta, ThinkingDelta
 from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, FakeTools, words

@@ -31,7 +31,7 @@ def services(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(services, tmp_path_factory):
-    app = build_app(services, Settings(folder=tmp_path_factory.mktemp("data"), upload_mb=1, video_mb=1))
+    app = build_app(services, Settings(folder=tmp_path_factory.mktemp("data"), upload_mb=1, video_mb=1, file_mb=1))
     return TestClient(app, base_url="http://localhost:7860")
 
 

@@ -7,9 +7,9 @@ import io
 import PIL.Image
 import pytest
 
-from app.uploads import Uploads
+from app.uploads import Uploads, batch_folder
 from errors import UploadError
-from model.messages import Video
+from model.messages import File, Video
 from tests.model.clips import write_clip
 
 ONE, OTHER = "1" * 32, "2" * 32
@@ -42,18 +42,59 @@ def test_a_picture_is_known_by_its_content_whatever_its_name(uploads, tmp_path, 
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "complaint"),
     [
-        b"",
-        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
-        b"%PDF-1.7",
-        b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+        (b"", "is empty; attach a picture"),
+        (b"%PDF-1.7", "is a PDF; attach a picture"),
+        (b"\x7fELF\0\0\0", "is neither text nor a table; attach a picture"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "is not a whole PNG"),
     ],
-    ids=["empty", "svg", "pdf", "a png's first bytes only"],
+    ids=["empty", "pdf", "a program", "a png's first bytes only"],
 )
-def test_what_is_not_a_whole_picture_is_refused_with_a_sentence(uploads, tmp_path, content):
-    with pytest.raises(UploadError, match="is not a whole PNG"):
+def test_what_nobody_here_can_read_is_refused_with_a_sentence(uploads, tmp_path, content, complaint):
+    with pytest.raises(UploadError, match=complaint):
         uploads.take(ONE, written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"name,smiles\na,CCO\n", "text/plain"),
+        (b"\x1f\x8b\x08rest", "application/gzip"),
+        (b"PK\x03\x04rest", "application/zip"),
+    ],
+)
+def test_a_file_of_data_is_kept_under_its_own_name_and_only_ever_downloaded(uploads, tmp_path, content, media_type):
+    taken = uploads.take(ONE, written(tmp_path, content, "my drugs (1).csv"))
+    assert isinstance(taken, File) and (taken.media_type, taken.name) == (media_type, "my drugs (1).csv")
+    path, served_as = uploads.find(ONE, taken.sha256)
+    assert (path.name, path.read_bytes(), served_as) == ("my drugs (1).csv", content, "application/octet-stream")
+    assert str(path) == taken.path
+    assert uploads.find(OTHER, taken.sha256) is None
+    uploads.forget(ONE)
+    assert uploads.find(ONE, taken.sha256) is None
+
+
+@pytest.mark.parametrize("name", ["../../x.csv", "a\\b\0c.csv", "…", ".", "x" * 300 + ".csv", ".env"])
+def test_no_name_leaves_the_folder_of_its_file(uploads, tmp_path, name):
+    taken = uploads.take(ONE, written(tmp_path, b"a,b\n1,2\n", "plain.csv"), name)
+    shelf = tmp_path / "uploads" / ONE / "files" / taken.sha256
+    assert [path.parent for path in shelf.rglob("*")] == [shelf]
+
+
+def test_a_script_in_a_picture_of_lines_is_text_that_no_browser_is_shown(uploads, tmp_path):
+    content = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+    taken = uploads.take(ONE, written(tmp_path, content, "drawing.svg"))
+    assert uploads.find(ONE, taken.sha256)[1] == "application/octet-stream"
+
+
+def test_a_batch_is_found_only_in_its_own_conversation(uploads, tmp_path):
+    taken = uploads.take(ONE, written(tmp_path, b"a,b\n1,2\n", "plain.csv"))
+    folder = batch_folder(taken, "a" * 32)
+    folder.mkdir(parents=True)
+    assert uploads.batch(ONE, "a" * 32) == folder
+    assert uploads.batch(OTHER, "a" * 32) is None
+    assert uploads.batch(ONE, "../" + "a" * 29) is None
 
 
 def test_a_truncated_picture_is_refused(uploads, tmp_path):

@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from errors import ToolInputError, shown
+from tools.inputs.sequence_files import is_plain_sequence
 from tools.inputs.structure_files import looks_like_cif, looks_like_pdb
 
 Kind = Literal["fasta", "genbank", "mmcif", "pdb", "sdf", "mol", "xyz", "table"]
@@ -53,4 +54,4 @@ def kind_of(text: str, name: str, where: str = "file") -> Kind:
         return "sdf" if re.search(r"^\$\$\$\$", text, re.MULTILINE) else "mol"
     if _XYZ.match(beginning):
         return "xyz"
-    return "table"
+    return "fasta" if is_plain_sequence(text) else "table"

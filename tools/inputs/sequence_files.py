@@ -11,6 +11,8 @@ from tools.inputs.alphabets import LETTERS, Likeness, likeness
 from tools.inputs.records import Record
 
 _NUCLEIC = LETTERS["dna"] | LETTERS["rna"]
+#: Of a sequence without a header: letters, letters in a block on average, and different ones of a protein.
+SHORTEST_PLAIN, SHORTEST_BLOCK, FEWEST_RESIDUES = 20, 8, 10
 _GAPS = frozenset("-.~*")
 #: What Biopython raises on a broken record.
 _BROKEN = (
@@ -25,8 +27,26 @@ _BROKEN = (
 )
 
 
+def is_plain_sequence(text: str) -> bool:
+    """Whether a text is the letters of one sequence and nothing else: no header, no words, no list of SMILES.
+
+    Bases alone, or so many different residues that no SMILES has them; written in long blocks, as no prose is.
+    """
+    blocks = text.split()
+    length = sum(map(len, blocks))
+    if length < SHORTEST_PLAIN or length < SHORTEST_BLOCK * len(blocks) or not re.fullmatch(r"[A-Za-z*\s]+", text):
+        return False
+    letters = set("".join(blocks).upper()) - {"*"}
+    if letters <= set("ACGTUN"):
+        return len(letters) > 2
+    return letters <= LETTERS["protein"] | _NUCLEIC and len(letters) >= FEWEST_RESIDUES
+
+
 def read_fasta(text: str) -> Iterator[Record]:
-    """One record for each header; lines before the first header are one broken record."""
+    """One record for each header, or the only one of a plain sequence; lines before the first header are one broken record."""
+    if is_plain_sequence(text):
+        yield _fasta_record(1, 1, ">", text.split("\n"))
+        return
     number, first, header = 0, 1, None
     lines: list[str] = []
     for place, line in enumerate(text.split("\n"), 1):
