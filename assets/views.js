@@ -39,6 +39,13 @@
   window.addEventListener('message', function (event) {
     if (event.data && event.data.retortView === 'ready' && event.source) { event.source.postMessage(theme(), '*'); }
   });
+  // A question that a viewer proposes goes into the composer and no further; only viewers of this page may propose one.
+  window.addEventListener('message', function (event) {
+    if (!event.data || typeof event.data.retortAsk !== 'string' || !window.retort || !window.retort.compose) { return; }
+    var frames = Array.prototype.slice.call(document.querySelectorAll('iframe.frame'));
+    if (!event.source || !frames.some(function (frame) { return frame.contentWindow === event.source; })) { return; }
+    window.retort.compose(event.data.retortAsk.replace(/\s+/g, ' ').trim().slice(0, 300));
+  });
   function tellAll() {
     document.querySelectorAll('.view iframe.frame').forEach(function (frame) {
       if (frame.contentWindow) { frame.contentWindow.postMessage(theme(), '*'); }

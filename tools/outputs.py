@@ -30,8 +30,27 @@ class Svg(_Value):
     legend: tuple[str, ...] = ()
 
 
+class Chain3D(_Value):
+    """A chain as a viewer draws and names it. ``residues`` of its polymer, in order, and ``ligands`` are named ``HIS 57``.
+
+    ``secondary``: one letter for each residue, h helix, s strand, c neither. ``breaks``: indices of residues that are not
+    bonded to the one before.
+    """
+
+    name: str
+    kind: str = ""
+    residues: tuple[str, ...] = ()
+    secondary: str = ""
+    breaks: tuple[int, ...] = ()
+    ligands: tuple[str, ...] = ()
+
+
 class Structure3D(_Value):
-    """Coordinates for a viewer; ``models`` are texts in ``format`` (one per conformer), coordinates in ångström."""
+    """Coordinates for a viewer; ``models`` are texts in ``format`` (one per conformer), coordinates in ångström.
+
+    For a biomolecule: its ``chains``, where ``secondary`` of them comes from, what the B column holds (empty: nothing worth a
+    colour), and ``conformations``, the letters at a place (``A/27``) with the one that is shown first.
+    """
 
     kind: Literal["structure3d"] = "structure3d"
     format: Literal["sdf", "pdb", "mmcif", "xyz"]
@@ -40,6 +59,10 @@ class Structure3D(_Value):
     style: Literal["stick", "ballstick", "cartoon", "sphere"] = "ballstick"
     title: str
     caption: str = ""
+    chains: tuple[Chain3D, ...] = ()
+    secondary_source: str = ""
+    b_column: Literal["", "b_factor", "plddt"] = ""
+    conformations: dict[str, str] = Field(default_factory=dict)
 
 
 class Table(_Value):
@@ -52,23 +75,32 @@ class Table(_Value):
     units: tuple[str, ...] = ()
 
 
+PlotStyle = Literal["line", "bar", "points", "sticks", "gel"]
+
+
 class Series(_Value):
-    """``style`` where it is not that of its plot: the measured points beside a fitted line."""
+    """``style`` where it is not that of its plot: the measured points beside a fitted line. ``labels`` stand at the points."""
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
-    style: Literal["line", "bar", "points"] | None = None
+    style: PlotStyle | None = None
+    labels: tuple[str, ...] = ()
 
 
 class Plot(_Value):
-    """Lines, bars or points over one pair of axes; the labels carry the units."""
+    """Lines, bars, points or sticks over one pair of axes; the labels carry the units.
+
+    ``x_names``: what stands at x = 1, 2, … in place of the number. A ``gel`` has one series for each lane, at x = 1, 2, …, with
+    the lengths of its bands as y, drawn on a logarithmic axis.
+    """
 
     kind: Literal["plot"] = "plot"
     title: str
-    style: Literal["line", "bar", "points"] = "line"
+    style: PlotStyle = "line"
     x_label: str
     y_label: str
+    x_names: tuple[str, ...] = ()
     series: tuple[Series, ...]
     caption: str = ""
 

@@ -302,3 +302,34 @@ def test_letters_that_are_not_ascii_are_refused_in_records_of_atoms_and_said_els
     output = structure_report("TITLE     LACTASE OF KÄSE\n" + helix(4))
     assert output.data["title"] == "LACTASE OF K?SE"
     assert any("question marks" in note for note in output.notes)
+
+
+def test_the_viewer_is_told_chains_gaps_conformations_and_what_the_b_column_holds():
+    (view,) = [view for view in structure_report(CRO).views if view.kind == "structure3d"]
+    (chain,) = view.chains
+    assert (chain.name, chain.kind, chain.residues[0], chain.residues[-1], chain.breaks) == (
+        "A",
+        "protein",
+        "GLN 3",
+        "ASN 61",
+        (),
+    )
+    assert view.b_column == "b_factor" and view.conformations["A/27"] == "AB"
+    # HELIX and SHEET records of 1ORC: residues 7 to 14 are a helix, 39 to 44 a strand
+    letters = dict(zip(chain.residues, chain.secondary, strict=True))
+    assert {letters[name] for name in chain.residues[4:12]} == {"h"} and letters["LYS 39"] == letters["ILE 44"] == "s"
+    assert "A/GLN 27 A" in view.caption and "HOH" not in view.caption
+    (view,) = [view for view in structure_report(helix(20, without=(9, 10), b=0.0)).views if view.kind == "structure3d"]
+    assert view.chains[0].breaks == (8,) and "1 gap" in view.caption
+    assert view.b_column == ""  # all B factors are alike: no colours for them
+    assert view.secondary_source.startswith("P-SEA") and view.chains[0].secondary.count("h") >= 10
+    (view,) = [view for view in structure_report(ECHINOMYCIN).views if view.kind == "structure3d"]
+    assert [chain.ligands for chain in view.chains] == [("CL 20",), ("QUI 0", "QUI 9")]
+
+
+def test_a_plddt_of_90_itself_is_confident_and_not_very_high():
+    # AlphaFold DB: very high is pLDDT > 90, low begins at 50
+    lines = helix(4).replace("1.00 20.00", "1.00 90.00").splitlines()
+    lines = [line.replace("1.00 90.00", "1.00 90.01") if "ALA A   1" in line else line for line in lines]
+    data = structure_report("\n".join(["TITLE     ALPHAFOLD PREDICTION", *lines, ""])).data
+    assert (data["plddt_very_high_above_90"], data["plddt_confident_70_to_90"]) == (0.25, 0.75)

@@ -15,13 +15,15 @@ DIFFER_BELOW = 1e-3  # occupancies nearer than this are one
 
 @dataclass(frozen=True)
 class ResidueRow:
-    """``number`` is the author's residue number with its insertion code; ``altlocs`` are the letters of its conformations."""
+    """``number`` is the author's residue number with its insertion code; ``altlocs`` are the letters of its conformations, and
+    ``taken`` is the one of which the atoms are, where its place has several."""
 
     chain: str
     name: str
     number: str
     part: Part
     altlocs: str
+    taken: str = ""
 
     @property
     def label(self) -> str:
@@ -69,7 +71,9 @@ def atoms_of(model: Any) -> ModelAtoms:
             chosen = _conformation(group)
             for residue in group:
                 altlocs = "".join(dict.fromkeys(atom.altloc for atom in residue if atom.has_altloc()))
-                residues.append(ResidueRow(chain.name, residue.name, str(residue.seqid), _part(residue), altlocs))
+                residues.append(
+                    ResidueRow(chain.name, residue.name, str(residue.seqid), _part(residue), altlocs, chosen)
+                )
                 for atom in residue:
                     if atom.has_altloc() and atom.altloc != chosen:
                         continue

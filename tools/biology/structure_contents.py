@@ -60,6 +60,16 @@ def chains_of(structure: Any) -> list[ChainRow]:
     return rows
 
 
+def kinds_of(structure: Any) -> dict[str, str]:
+    """The kind of the polymer of each chain that has one, by the chain's name."""
+    kinds = {}
+    for chain in structure[0]:
+        polymer = chain.get_polymer()
+        if len(polymer):
+            kinds[chain.name] = _kind(polymer, structure.get_entity_of(polymer))
+    return kinds
+
+
 def gaps_of(structure: Any) -> list[Gap]:
     """Breaks in the chains of the first model, and the ends that its sequence has and the model lacks."""
     import gemmi

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 from tools.biology.structure_atoms import ModelAtoms
 from tools.inputs.structure_files import ParsedStructure
 
-#: Bands of AlphaFold's per-residue confidence (Jumper et al., Nature 2021, 596, 583; AlphaFold DB).
+#: Bands of AlphaFold's per-residue confidence (Jumper et al., Nature 2021, 596, 583; AlphaFold DB): 90 itself is not above 90.
+_ABOVE_90 = math.nextafter(90.0, 100.0)
 _BANDS = (
-    ("very_high_above_90", 90.0, 101.0),
-    ("confident_70_to_90", 70.0, 90.0),
+    ("very_high_above_90", _ABOVE_90, 101.0),
+    ("confident_70_to_90", 70.0, _ABOVE_90),
     ("low_50_to_70", 50.0, 70.0),
     ("very_low_below_50", -1.0, 50.0),
 )

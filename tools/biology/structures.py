@@ -73,7 +73,7 @@ def structure_report(
         **b_factor_data(atoms, parsed),
     }
     notes = [*opened.notes, *parsed.notes, *_notes(parsed, atoms, gaps, secondary), *area_notes, *b_factor_notes(data)]
-    views, shown_notes = structure_view(parsed, title or opened.name)
+    views, shown_notes = structure_view(parsed, title or opened.name, atoms=atoms, gaps=gaps, secondary=secondary)
     tables: list[View] = [_chain_table(chains, secondary)]
     if data["ligands"]:
         ligand_rows = tuple((one["name"], one["chain"], one["number"], one["atoms"]) for one in data["ligands"])

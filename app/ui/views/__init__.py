@@ -19,16 +19,16 @@ from app.ui.views.table import table_html
 __all__ = ["escape", "notation_html", "view_html", "viewer_head"]
 
 
-def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor") -> str:
+def view_html(view: Mapping[str, Any], vendor_url: str = "/vendor", *, source: str = "") -> str:
     """One view, as ``model_dump()`` of a class in ``tools.outputs`` gives it, as an HTML fragment.
 
-    ``vendor_url`` is where ``assets/vendor`` is served. A kind that this page does not know is named in a sentence.
+    ``vendor_url`` is where ``assets/vendor`` is served, ``source`` the name by which the conversation knows the file. A kind that this page does not know is named in a sentence.
     """
     kind = view.get("kind")
     if kind == "svg":
         return drawing_html(view)
     if kind == "structure3d":
-        return structure_html(view, vendor_url)
+        return structure_html(view, vendor_url, source)
     if kind == "table":
         return table_html(view)
     if kind == "plot":

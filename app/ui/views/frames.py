@@ -20,10 +20,16 @@ ASSETS = Path(__file__).resolve().parents[3] / "assets"
 MOST_MODELS = 200
 MOST_MODEL_CHARACTERS = 8_000_000
 MOST_POINTS = 50_000
+LONGEST_SOURCE = 120  # what is longer is the text of a file and not its name
+_OWN_SCRIPTS = {"@MEASURE@": "measure3d.js", "@BIOMOLECULE@": "biomolecule3d.js", "@VIEWER@": "viewer3d.js"}
+_OF_BIOMOLECULES: dict[str, Any] = {"chains": (), "secondary_source": "", "b_column": "", "conformations": {}}
 
 
-def structure_html(view: Mapping[str, Any], vendor_url: str) -> str:
-    """A ``Structure3D``: one model at a time, with its label, and a choice of styles."""
+def structure_html(view: Mapping[str, Any], vendor_url: str, source: str = "") -> str:
+    """A ``Structure3D``: one model at a time, with its label, and a choice of styles and colours.
+
+    ``source`` is what a question about a residue calls the file (``file_1``); without it, its title.
+    """
     title, caption = str(view.get("title", "")), str(view.get("caption", ""))
     models = [str(model) for model in view["models"]][:MOST_MODELS]
     if sum(map(len, models)) > MOST_MODEL_CHARACTERS:
@@ -35,8 +41,15 @@ def structure_html(view: Mapping[str, Any], vendor_url: str) -> str:
         "labels": [str(label) for label in view.get("labels") or ()][:MOST_MODELS],
         "style": str(view.get("style", "ballstick")),
         "title": title,
+        "source": source if len(source) <= LONGEST_SOURCE and "\n" not in source else "",
+        **{key: view.get(key) or empty for key, empty in _OF_BIOMOLECULES.items()},
     }
-    return figure("structure", _frame("viewer3d.html", scene, f"{vendor_url}/3Dmol-min.js", title), title, caption)
+    return figure(
+        "structure polymer" if scene["chains"] else "structure",
+        _frame("viewer3d.html", scene, f"{vendor_url}/3Dmol-min.js", title),
+        title,
+        caption,
+    )
 
 
 def plot_html(view: Mapping[str, Any], vendor_url: str) -> str:
@@ -84,4 +97,8 @@ def _frame(template: str, contents: Mapping[str, Any], script_url: str, title: s
 
 @lru_cache
 def _template(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
+    """The page with its own scripts in it."""
+    page = (ASSETS / name).read_text(encoding="utf-8")
+    for place, script in _OWN_SCRIPTS.items():
+        page = page.replace(place, (ASSETS / script).read_text(encoding="utf-8"))
+    return page
