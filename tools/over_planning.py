@@ -160,6 +160,8 @@ def _read(opened: OpenedFile, entity: str, argument: str, asked: str | None) -> 
             headed = records_of(opened, header=True)
             records = headed if asked in headed.columns else records
         return records, column_named(asked, records.columns, "column"), ""
+    if not records.has_header and _heads(next(records.read()), entity):
+        records = records_of(opened, header=True)
     choice = ColumnChoice(records, entity, argument)
     if records.called in ("CSV", "TSV") and not choice.has_named_column():
         lines = [line for line in opened.text.split("\n", LINES_TRIED)[:LINES_TRIED] if line.strip()]
@@ -175,3 +177,9 @@ def _read(opened: OpenedFile, entity: str, argument: str, asked: str | None) -> 
         )
         column = records.columns[place]
     return records, column, why
+
+
+def _heads(first: Record, entity: str) -> bool:
+    """Whether a row that was not taken for a header is one: it has a word of headers, and nothing that the tool would take."""
+    cells = [cell for value in first.values.values() if (cell := value.strip())]
+    return any(map(is_header_word, cells)) and not any(can_be_read(cell, entity) for cell in cells)

@@ -31,6 +31,7 @@ TOLD_EVERY_S, LOOKED_AT_EVERY_S = 0.5, 0.1
 MEMORY_MB, MEMORY_MB_A_THREAD = 2048, 128  # of address space: a thread reserves much and uses little
 MOST_COMMON_NOTES = 20
 STOPPED = 130
+_LAYS_OUT = "convert_notation"  # and reads what it wrote back, so that no record is another molecule
 _NAME_COLUMNS = frozenset(
     ("id", "identifier", "code", "accession", "compound id", "compound_id", "name", "title", "compound name", "compound_name")
 )  # fmt: skip
@@ -50,7 +51,7 @@ class Asked:
 
 def run_over(asked: Asked, workers: Workers, threads: int) -> int:
     """Run it; 0, or 130 where a signal ended it. Raises ``ToolInputError`` where nothing could be run, which the state says, too."""
-    stop = _Signal()
+    stop = Signal()
     asked.folder.mkdir(parents=True, exist_ok=True)
     named = {
         "tool": asked.tool,
@@ -64,7 +65,7 @@ def run_over(asked: Asked, workers: Workers, threads: int) -> int:
         workers.warm_up()
         limit_memory(MEMORY_MB + MEMORY_MB_A_THREAD * threads)
         plan = planned(workers.catalog(), open_file(asked.file), asked.tool, asked.arguments, asked.column)
-        return _Batch(plan, workers, threads, asked.folder).run(progress, stop)
+        return Batch(plan, workers, threads, asked.folder).run(progress, stop)
     except (RetortError, MemoryError, OSError) as error:
         refusal = _refusal(error, asked.file)
         progress.tell({"state": "failed", "sentence": str(refusal), "error": refusal.as_json()})
@@ -79,7 +80,7 @@ def _refusal(error: Exception, file: str) -> ToolInputError:
     return ToolInputError(str(error))
 
 
-class _Signal:
+class Signal:
     """Whether a person has asked to end it; set by a signal's handler, which may take no lock."""
 
     def __init__(self) -> None:
@@ -91,7 +92,7 @@ class _Signal:
         self.came = True
 
 
-class _Batch:
+class Batch:
     """The rows of one plan, answered by ``threads`` at once and written in order."""
 
     def __init__(self, plan: Plan, workers: Workers, threads: int, folder: Path) -> None:
@@ -104,7 +105,7 @@ class _Batch:
             None,
         )
 
-    def run(self, progress: Progress, stop: _Signal) -> int:
+    def run(self, progress: Progress, stop: Signal) -> int:
         """Until all rows are there or it is stopped; the files are whole in either case. Returns the exit status."""
         plan = self._plan
         progress.tell({
@@ -176,7 +177,7 @@ class _Batch:
         if not isinstance(smiles, str) or not smiles:
             return ""
         try:
-            return self._called("convert_notation", {"molecule": smiles, "to": "molfile"})["data"]["molfile"]
+            return self._called(_LAYS_OUT, {"molecule": smiles, "to": "molfile"})["data"]["molfile"]
         except RetortError:  # an answer with attachment points, say: it is in the table
             return ""
 

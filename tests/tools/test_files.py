@@ -368,3 +368,19 @@ def test_a_single_broken_record_is_a_sentence_with_its_line():
     with pytest.raises(ToolInputError, match="no letter of a sequence") as caught:
         read_file(">a\nMKT\nA7T\n")
     assert caught.value.where == "file, line 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "count"),
+    [
+        ("aspirin\ncaffeine\nibuprofen\n", "list of lines", 3),
+        ("ATGGCCATTGTAATGGGCCG\nCTATCGGGCACCCTTTCAGC\n", "list of lines", 2),  # primers
+        ("DRVYIHPFHLVIHNKLM\nRPPGFSPFRWETDAC\n", "list of lines", 2),
+        (("ATGGCCATTG" * 6 + "\n") * 3 + "TAA\n", "FASTA", 1),
+        ("MEEPQSDPSVEPPLSQETFSDLWKLLPENNVL", "FASTA", 1),
+    ],
+)
+def test_lines_of_letters_are_one_sequence_only_where_they_are_wrapped(tmp_path, text, kind, count):
+    (path := tmp_path / "a.txt").write_text(text)
+    data = read_file(str(path)).data
+    assert (data["kind"], data["count"]) == (kind, count)

@@ -13,6 +13,7 @@ from tools.inputs.records import Record
 _NUCLEIC = LETTERS["dna"] | LETTERS["rna"]
 #: Of a sequence without a header: letters, letters in a block on average, and different ones of a protein.
 SHORTEST_PLAIN, SHORTEST_BLOCK, FEWEST_RESIDUES = 20, 8, 10
+SHORTEST_WRAPPED = 40  # letters in a line of a sequence that goes on in the next; shorter lines are a list
 _GAPS = frozenset("-.~*")
 #: What Biopython raises on a broken record.
 _BROKEN = (
@@ -30,8 +31,12 @@ _BROKEN = (
 def is_plain_sequence(text: str) -> bool:
     """Whether a text is the letters of one sequence and nothing else: no header, no words, no list of SMILES.
 
-    Bases alone, or so many different residues that no SMILES has them; written in long blocks, as no prose is.
+    Bases alone, or so many different residues that no SMILES has them; written in long blocks, as no prose is. Several lines are
+    one sequence where they are wrapped at one width: primers, peptides or names below each other are a list.
     """
+    *wrapped, last = [len("".join(line.split())) for line in text.strip().split("\n")]
+    if len(set(wrapped)) > 1 or any(not max(last, SHORTEST_WRAPPED) <= width for width in wrapped):
+        return False
     blocks = text.split()
     length = sum(map(len, blocks))
     if length < SHORTEST_PLAIN or length < SHORTEST_BLOCK * len(blocks) or not re.fullmatch(r"[A-Za-z*\s]+", text):

@@ -96,9 +96,9 @@ def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
 
 def lines_as_rows(text: str) -> Iterator[Row]:
     """Rows of one field, or of two where each line is a SMILES and a name, as in .smi files."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield number, line.split(maxsplit=1), ""
+    for number, line in enumerate(io.StringIO(text), 1):  # one by one: a list of 20 million would not fit
+        if row := line.split(maxsplit=1):
+            yield number, [row[0], row[1].rstrip()] if len(row) > 1 else row, ""
 
 
 def table_of(rows: Iterator[Row], notes: Sequence[str], *, header: bool | None = None) -> TableContents:
@@ -144,6 +144,8 @@ def is_header(rows: Sequence[Sequence[str]]) -> bool:
             return False
         if are_smiles(values):
             return not are_smiles([name])
+    if len(head) == 1:
+        return False  # a list of names: nothing tells the first from the others
     return all(re.match(r"[A-Za-z_#*]", cell) for cell in head if cell) and all(len(cell) <= 40 for cell in head)
 
 
