@@ -59,10 +59,11 @@ _COLUMN = (
     re.compile(rf"\bcolumns?\s+(?:named\s+|called\s+)?{_QUOTED_OR_WORD}", re.IGNORECASE),
     re.compile(rf"(?<![\w.\-]){_QUOTED_OR_WORD}\s+column\b", re.IGNORECASE),
 )
-_NO_NAMES = frozenset(
-    """a and are as at by contains each every first for from has holds in is it of on or over second that the this through to what which
-    with""".split()
-)
+_SMALL_WORDS = """
+    a and are as at by contains each every first for from has holds in is it of on or over second that the this through to
+    what which with
+"""
+_NO_NAMES = frozenset(_SMALL_WORDS.split())
 #: Files whose whole text a molecule or a sequence may be given as.
 _ONE = frozenset(("FASTA", "SDF", "MOL"))
 #: Arguments that take a file as a whole.

@@ -4,7 +4,7 @@
   'use strict';
   if (window.retortRows) { return; }
   window.retortRows = true;
-  var ROW = 30, PAGE = 100, BEYOND = 10, ASKED_EVERY_MS = 1000, MOST_COLUMNS = 60, LONGEST = 200;
+  var ROW = 30, PAGE = 100, BEYOND = 12, NEAR = 4, ASKED_EVERY_MS = 1000, MOST_COLUMNS = 60, LONGEST = 200;
 
   function element(name, attributes, text) {
     var node = document.createElement(name);
@@ -27,7 +27,12 @@
     this.bar = this.figure.appendChild(element('progress', { hidden: '', 'aria-label': 'How far the batch is' }));
     this.box = this.figure.appendChild(element('div', { class: 'table-box', role: 'region', tabindex: '0', 'aria-label': figure.dataset.title, hidden: '' }));
     this.files = this.figure.appendChild(element('p', { class: 'files', hidden: '' }));
-    this.box.addEventListener('scroll', this.soon.bind(this), { passive: true });
+    this.box.addEventListener('scroll', this.scrolled.bind(this), { passive: true });
+    // What is cut is told whole under the pointer: a title for every cell would be made for nobody.
+    this.box.addEventListener('mouseover', function (event) {
+      var under = event.target.closest('td');
+      if (under && under.scrollWidth > under.clientWidth) { under.title = under.textContent; }
+    });
     this.look();
   }
 
@@ -48,6 +53,7 @@
   Rows.prototype.take = function (state) {
     var running = state.state === 'running', more = state.done !== this.done;
     this.done = state.done;
+    this.total = state.total;
     // What names the record again stands last: the answers are what was asked for.
     var isName = function (column) { return /^(smiles|inchi|inchikey|formula|sequence)$/.test(column) ? 1 : 0; };
     var columns = (state.columns || []).slice(0, MOST_COLUMNS).sort(function (a, b) { return isName(a) - isName(b); });
@@ -92,7 +98,11 @@
     this.fixed = false;
   };
 
-  // One drawing a frame at most.
+  // One drawing a frame at most, and none while what is drawn reaches far enough.
+  Rows.prototype.scrolled = function () {
+    var top = Math.floor(this.box.scrollTop / ROW), bottom = top + Math.ceil(this.box.clientHeight / ROW);
+    if (Math.max(0, top - NEAR) < this.first || Math.min(this.done, bottom + NEAR) > this.last) { this.soon(); }
+  };
   Rows.prototype.soon = function () {
     if (this.due) { return; }
     this.due = true;
@@ -101,9 +111,9 @@
 
   Rows.prototype.draw = function () {
     if (!this.table || !this.done) { return; }
-    var first = Math.max(0, Math.floor(this.box.scrollTop / ROW) - BEYOND);
-    var seen = Math.ceil(this.box.clientHeight / ROW) + 2 * BEYOND;
-    var last = Math.min(this.done, first + Math.max(seen, 2 * BEYOND));
+    var top = Math.floor(this.box.scrollTop / ROW);
+    var first = this.first = Math.max(0, top - BEYOND);
+    var last = this.last = Math.min(this.done, top + Math.ceil(this.box.clientHeight / ROW) + BEYOND);
     for (var page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, last - 1) / PAGE); page++) { this.read(page); }
     var rows = document.createDocumentFragment();
     rows.appendChild(this.space(first * ROW));
@@ -119,6 +129,7 @@
     if (this.fixed || !this.pages[0]) { return; }
     var heads = Array.from(this.table.tHead.rows[0].cells), widths = heads.map(function (cell) { return cell.offsetWidth; });
     if (!widths[0]) { return; }  // not in sight
+    widths[0] = Math.max(widths[0], 10 * grouped(this.total || this.done).length + 20);  // the last number is the longest
     heads.forEach(function (cell, index) { cell.style.width = widths[index] + 'px'; });
     this.table.style.width = widths.reduce(function (sum, width) { return sum + width; }, 0) + 'px';
     this.table.classList.add('fixed');
@@ -143,7 +154,7 @@
     row.appendChild(cell(found.input, 'mono'));
     if (!found.ok) {
       row.className = 'refused';
-      row.appendChild(element('td', { colspan: Math.max(1, width), title: found.sentence }, found.sentence));
+      row.appendChild(element('td', { colspan: Math.max(1, width) }, found.sentence));
       return row;
     }
     this.columns.forEach(function (name) {
@@ -157,7 +168,7 @@
     if (value === null || value === undefined || value === '') { return element('td', { class: 'none' }, '–'); }
     var text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
     if (typeof value === 'number') { text = text.replace('-', '−'); }
-    return element('td', { class: kind, title: text.slice(0, 2000) }, text.slice(0, LONGEST));
+    return element('td', kind ? { class: kind } : {}, text.slice(0, LONGEST));
   }
 
   Rows.prototype.read = async function (page) {
