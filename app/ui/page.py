@@ -139,6 +139,6 @@ def _welcome() -> str:
     )
     return (
         "<h1>What are you working on?</h1><p>Write a molecule as a name, a SMILES, an InChI or a CAS number, or paste a "
-        "DNA or protein sequence. The tools compute on this machine and say what they assumed; nothing leaves it.</p>"
+        "DNA or protein sequence, or attach a file. The tools compute on this machine and say what they assumed; nothing leaves it.</p>"
         f"<ul>{buttons}</ul>"
     )
