@@ -6,7 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rdkit import Chem
@@ -15,7 +15,8 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from errors import ToolInputError, shown
 from tools.chemistry.reaction_checking import formula, side_of
 from tools.chemistry.reaction_drawing import is_legible, reaction_svg
-from tools.chemistry.reaction_running import MOST_OUTCOMES, Outcome, Reacted, react, ready
+from tools.chemistry.reaction_notes import Run, listed, notes_of, with_article
+from tools.chemistry.reaction_running import Outcome, react, ready
 from tools.chemistry.reaction_smarts import is_reaction_smarts, parse_reaction_smarts
 from tools.chemistry.reactions_by_name import NamedReaction, find_reactions, inert_reagents
 from tools.inputs import MoleculesText, ReactionName
@@ -26,23 +27,7 @@ from tools.registry import tool
 MOST_REACTANTS = 60
 MOST_AT_ONCE = 10  # that a reaction is tried with, reagents included
 MOST_DRAWN = 6
-_CALLED = {
-    "O": "water", "Cl": "hydrogen chloride", "Br": "hydrogen bromide", "I": "hydrogen iodide", "F": "hydrogen fluoride",
-    "N": "ammonia", "N#N": "nitrogen", "O=C=O": "carbon dioxide", "C=C": "ethene", "C=C(C)C": "isobutene",
-    "CCO": "ethanol", "CO": "methanol", "CC(=O)O": "acetic acid", "OB(O)O": "boric acid", "[Br-]": "bromide",
-    "[Cl-]": "chloride", "[I-]": "iodide", "O=P(c1ccccc1)(c1ccccc1)c1ccccc1": "triphenylphosphine oxide",
-}  # fmt: skip
 _BETWEEN = re.compile(r"\s*;\s*|,\s+(?:and\s+)?|\s+and\s+|\s+with\s+|\s+\+\s+")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A reaction that went: with which of the given molecules (by place), and which were taken for reagents."""
-
-    reaction: NamedReaction
-    used: tuple[int, ...]
-    reagents: tuple[int, ...]
-    reacted: Reacted
 
 
 @tool(
@@ -197,7 +182,7 @@ def _no_match(choices: Sequence[NamedReaction], parsed: Sequence[ParsedMolecule]
         has = f"none of the reactants ({labels}) has" if several else f"{labels} has"
         those = {(True, 1): "one", (True, 2): "either", (False, 1): "none", (False, 2): "neither"}
         return ToolInputError(
-            f"{words} needs {' and '.join(_with_article(role) for role in lacking)}, and {has} "
+            f"{words} needs {' and '.join(with_article(role) for role in lacking)}, and {has} "
             f"{those[several, min(2, len(lacking))]}",
             "reactants", "give reactants with these groups, or another reaction",
         )  # fmt: skip
@@ -228,14 +213,8 @@ def _no_match(choices: Sequence[NamedReaction], parsed: Sequence[ParsedMolecule]
         )  # fmt: skip
     return ToolInputError(
         f"{words} gives no product from {labels}: its groups do not fit together, or the products are no possible molecules",
-        "reactants", f"it needs {' and '.join(_with_article(role) for role in reaction.variants[0].roles)}",
+        "reactants", f"it needs {' and '.join(with_article(role) for role in reaction.variants[0].roles)}",
     )  # fmt: skip
-
-
-def _with_article(role: str) -> str:
-    if role.startswith(("ammonia", "what ", "the ", "second ", "urea", "tetra")):
-        return role
-    return f"{'an' if role[0] in 'aeioN' or role.startswith('α') else 'a'} {role}"
 
 
 def as_parsed(smiles: str) -> ParsedMolecule:
@@ -284,7 +263,7 @@ def _output(run: Run, parsed: Sequence[ParsedMolecule], notes: list[str]) -> Too
         summary=_summary(title, used, outcomes),
         data=data,
         views=(*views, table),
-        notes=tuple(dict.fromkeys([*_notes(run, parsed, used, brought, taken), *undrawn, *notes])),
+        notes=tuple(dict.fromkeys([*notes_of(run, parsed, used, brought, taken), *undrawn, *notes])),
     )
 
 
@@ -309,79 +288,16 @@ def _balance(outcome: Outcome, used: Sequence[ParsedMolecule]) -> tuple[str, str
 
 
 def _summary(title: str, used: Sequence[ParsedMolecule], outcomes: Sequence[Outcome]) -> str:
-    subject = f"{title}: {_listed([one.label for one in used])}"
+    subject = f"{title}: {listed([one.label for one in used])}"
     if len(outcomes) == 1:
         formulas = ", ".join(CalcMolFormula(Chem.MolFromSmiles(smiles)) for smiles in outcomes[0].products)
         verb = "gives" if len(used) == 1 else "give"
-        return f"{subject} {verb} {_listed(list(outcomes[0].products))} ({formulas})."
+        return f"{subject} {verb} {listed(list(outcomes[0].products))} ({formulas})."
     sets = [".".join(outcome.products) for outcome in outcomes]
     shown_sets = "; ".join(sets[:6]) + (f"; and {len(sets) - 6} more" if len(sets) > 6 else "")
     return (
         f"{subject} can give {len(outcomes)} different products: {shown_sets}. Which of them forms is not decided here."
     )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-
-
-def _notes(
-    run: Run, parsed: Sequence[ParsedMolecule], used: Sequence[ParsedMolecule], brought: str, taken: str
-) -> list[str]:
-    reaction, outcomes, first = run.reaction, run.reacted.outcomes, run.reacted.outcomes[0]
-    notes = []
-    if len(first.variant.roles) > 1:
-        pairs = "; ".join(
-            f"{used[place].label} as {_with_article(role)}"
-            for role, place in zip(first.variant.roles, first.roles, strict=True)
-        )
-        notes.append(f"Read as: {pairs}." if len(outcomes) == 1 else f"The first product was made with {pairs}.")
-    if len(first.roles) > len(used) and not first.ring:
-        notes.append("A molecule stands in more than one role: two molecules of it react with each other.")
-    if any(outcome.ring for outcome in outcomes):
-        notes.append(
-            "Intramolecular: one molecule holds both groups and closes a ring; at high concentration molecules also join "
-            "with each other."
-        )
-    if len(outcomes) > 1:
-        notes.append("All distinct products of one application are listed; site and orientation are not decided.")
-    elif len(used) == 1 or len(outcomes) == 1:
-        notes.append("The reaction is applied once; equal groups that are left may react again.")
-    if run.reacted.capped:
-        notes.append(f"More products are possible; the first {MOST_OUTCOMES} are listed.")
-    if run.reacted.dropped:
-        notes.append(f"{run.reacted.dropped} products were no possible molecules (a wrong valence) and were left out.")
-    if unassigned := max(outcome.unassigned for outcome in outcomes):
-        notes.append(
-            f"{unassigned} stereo element{'s' * (unassigned > 1)} made or changed by the reaction "
-            f"{'are' if unassigned > 1 else 'is'} left unassigned; centres that it does not touch are kept."
-        )
-    if reaction.invert:
-        notes.append("Where the attacked carbon is a stereocentre, it is inverted.")
-    if run.reagents:
-        notes.append(
-            f"Taken as reagent and not as reactant: {', '.join(parsed[place].label for place in run.reagents)}."
-        )
-    if brought or taken:
-        parts = [f"bring {brought}" if brought else "", f"take away {taken}" if taken else ""]
-        notes.append(f"For a balanced equation reagents {' and '.join(part for part in parts if part)}.")
-    elif first.by_products:
-        formed = [_CALLED.get(smiles, smiles) for smiles in first.by_products]
-        notes.append(f"Balanced with the by-product{'s' * (len(formed) > 1)} {_listed(formed)}.")
-    if first.spectators:
-        notes.append(f"Takes no part and is left out: {', '.join(first.spectators)}.")
-    for smarts, says in reaction.cautions:
-        pattern = Chem.MolFromSmarts(smarts)
-        if any(one.mol.HasSubstructMatch(pattern) for one in used):
-            notes.append(says)
-    if reaction.source:
-        notes += [
-            f"Usual conditions: {reaction.conditions}.",
-            reaction.limits,
-            f"Source of the reaction: {reaction.source}.",
-        ]
-    notes.append("Products follow from the pattern alone: yield, selectivity and whether it goes are not checked.")
-    return notes
 
 
 def _drawn(run: Run, parsed: Sequence[ParsedMolecule], title: str) -> tuple[list[View], list[str]]:
