@@ -297,6 +297,25 @@ def test_a_document_type_in_a_workbook_is_refused(tmp_path):
         read_file(str(path))
 
 
+@pytest.mark.parametrize("beginning", [FASTA, CSV, SDF, XYZ, "HEADER    X\n", "data_x\n", "PK\x03\x04"])
+def test_a_file_of_200_mb_is_refused_unread(tmp_path, monkeypatch, beginning):
+    with (path := tmp_path / "large").open("wb") as file:
+        file.write(beginning.encode())
+        file.truncate(200_000_000)  # a hole, which takes no space
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    with pytest.raises(ToolInputError, match="has 200 MB"):
+        read_file(str(path))
+
+
+def test_more_lines_than_can_be_read_in_time_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(opened_files, "MOST_LINES", 1000)
+    (path := tmp_path / "long.csv").write_text("id,x\n" + "a,1\n" * 1000)
+    with pytest.raises(ToolInputError, match="1,001 lines"):
+        read_file(str(path))
+    path.write_text("id,x\n" + "a,1\n" * 999)
+    assert read_file(str(path)).data["count"] == 999
+
+
 def test_a_gzip_bomb_stops_at_the_cap(tmp_path):
     (path := tmp_path / "bomb.gz").write_bytes(gzip.compress(b"\n" * (opened_files.MOST_BYTES + 10)))
     with pytest.raises(ToolInputError, match="unpacks to more than 100 MB"):

@@ -8,6 +8,7 @@ from typing import Any
 from tools.inputs.tables import are_smiles, is_number
 
 SAMPLE = 20
+_OPEN = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
 class ColumnTally:
@@ -29,7 +30,8 @@ class ColumnTally:
         self.filled += 1
         if len(self._sample) < SAMPLE:
             self._sample.append(text)
-        if not is_number(text):
+        may_be_number = text[0].isdecimal() or text[0] in "+-."  # most words are told by their first letter
+        if not may_be_number or not is_number(text):
             return
         self.numbers += 1
         number = _number(text)
@@ -62,9 +64,9 @@ class ColumnTally:
 def _number(text: str) -> float | None:
     """A cell as a number; None where one comma could mark thousands or decimals (1,234), or the number is out of range."""
     bare = text.rstrip("% ")
-    if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", bare):
-        return None
     if "," in bare:
+        if _OPEN.fullmatch(bare):
+            return None
         bare = bare.replace(",", "") if "." in bare or bare.count(",") > 1 else bare.replace(",", ".")
     try:
         number = float(bare)

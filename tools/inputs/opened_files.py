@@ -15,6 +15,7 @@ from pathlib import Path
 from errors import ToolInputError, shown
 
 MOST_BYTES = 100_000_000  # of a file, and of what it unpacks to
+MOST_LINES = 5_000_000  # of which a minute is spent on a busy machine, however short they are
 _PDB_ID = re.compile(r"(?:pdb_0{4})?\d[a-z0-9]{3}", re.IGNORECASE)
 _ALPHAFOLD_ID = re.compile(r"AF-[A-Z0-9]+-F\d+(?:-model_v\d+)?", re.IGNORECASE)
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -66,6 +67,10 @@ def open_file(file: str, where: str = "file") -> OpenedFile:
     text = _one_line_end(_decoded(data, path.name, where, notes), notes)
     if not text.strip():
         raise ToolInputError(f"{shown(path.name)} is empty", where, "check that it was saved whole")
+    if (lines := text.count("\n")) > MOST_LINES:
+        raise ToolInputError(
+            f"{shown(path.name)} has {lines:,} lines", where, f"at most {MOST_LINES:,} are read: give a part of it"
+        )
     return OpenedFile(path.name, len(raw), text, b"", tuple(notes))
 
 

@@ -14,6 +14,7 @@ _NUCLEIC = LETTERS["dna"] | LETTERS["rna"]
 #: Of a sequence without a header: letters, letters in a block on average, and different ones of a protein.
 SHORTEST_PLAIN, SHORTEST_BLOCK, FEWEST_RESIDUES = 20, 8, 10
 SHORTEST_WRAPPED = 40  # letters in a line of a sequence that goes on in the next; shorter lines are a list
+_LOOKED_AT = 10_000  # characters, for a first line
 _GAPS = frozenset("-.~*")
 #: What Biopython raises on a broken record.
 _BROKEN = (
@@ -34,6 +35,11 @@ def is_plain_sequence(text: str) -> bool:
     Bases alone, or so many different residues that no SMILES has them; written in long blocks, as no prose is. Several lines are
     one sequence where they are wrapped at one width: primers, peptides or names below each other are a list.
     """
+    first, newline, _ = text[:_LOOKED_AT].strip().partition("\n")
+    if (
+        newline and len("".join(first.split())) < SHORTEST_WRAPPED
+    ):  # told before millions of short lines are taken apart
+        return False
     *wrapped, last = [len("".join(line.split())) for line in text.strip().split("\n")]
     if len(set(wrapped)) > 1 or any(not max(last, SHORTEST_WRAPPED) <= width for width in wrapped):
         return False
