@@ -322,14 +322,6 @@ def test_a_gzip_bomb_stops_at_the_cap(tmp_path):
         read_file(str(path))
 
 
-def test_a_file_of_200_megabytes_is_refused_before_it_is_read(tmp_path):
-    path = tmp_path / "large.sdf"
-    with path.open("wb") as file:
-        file.truncate(200_000_000)
-    with pytest.raises(ToolInputError, match="200 MB"):
-        read_file(str(path))
-
-
 @pytest.mark.parametrize(
     ("data", "what"),
     [
