@@ -201,7 +201,7 @@
     }
     question(selection) {
       const rows = this.#chosen(selection, false).filter(({ text }) => text);
-      if (rows.length < 2) return rows.length ? kit.question(rows[0].text, this.alphabet, false) : "";
+      if (rows.length < 2) return rows.length ? kit.question(rows[0].text, this.alphabet, rows[0].name, false) : "";
       return `Align these sequences:\n${rows.map(({ name, text }) => `>${name}\n${text}`).join("\n")}`;
     }
 

@@ -82,10 +82,14 @@
   const number = (value) => value.toLocaleString("en");
   const range = (from, to) => (from === to ? number(from) : `${number(from)}–${number(to)}`);
 
-  // A question about letters, in words that the tools are found by.
-  const question = (letters, alphabet, coding) => {
-    if (coding) return `Translate ${letters}`;
-    return `Report on the ${{ protein: "protein", dna: "DNA", rna: "RNA" }[alphabet]} ${letters}`;
+  // A question about letters, in words by which a tool is found; as a FASTA record even one letter is read as a sequence.
+  const question = (letters, alphabet, name, coding) => {
+    const words = coding ? "Translate:" : {
+      protein: "What are the mass, pI and composition of this protein?",
+      dna: "Analyse the DNA sequence:",
+      rna: "Analyse the RNA sequence:",
+    }[alphabet];
+    return `${words}\n>${name}\n${letters}`;
   };
 
   window.retortSequence = {

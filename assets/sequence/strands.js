@@ -240,7 +240,9 @@
         (this.hasStrands && selection.strand === -1 ? ", lower strand from 5′ to 3′" : "");
     }
     question(selection) {
-      return kit.question(this.text(selection), this.alphabet, Boolean(selection.feature?.protein));
+      const { from, to, strand } = selection;
+      const places = strand === -1 ? `${to}-${from}` : `${from}-${to}`;
+      return kit.question(this.text(selection), this.alphabet, `${this.unit}s_${places}`, Boolean(selection.feature?.protein));
     }
 
     find(motif, most) {

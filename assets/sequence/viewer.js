@@ -3,10 +3,13 @@
 // what changes in a shadow is no change of the page for those who watch the page.
 (() => {
   const kit = window.retortSequence;
+  const HEIGHT = 31;  // em of the letters
   const SEEN_AHEAD = 300;  // px above and below what is in sight
   const MOST_HITS = 5000;
   const MOST_ASKED = 5000;  // letters of one question
   const MOST_PRINTED = 100_000;
+  const TAPS = window.matchMedia("(hover: none)");
+  const TAP_HINT = "or tap the first and the last letter";
   const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 
   const sheet = new CSSStyleSheet();
@@ -33,8 +36,8 @@
         placeholder="${kind.alphabet === "protein" ? "motif, X for any" : "motif, IUPAC codes"}" aria-label="Find a motif">
         <span class="hits" role="status"></span><button class="before" title="The one before" hidden>‹</button><button class="next" title="The next one" hidden>›</button></span>
       ${kind.hasGaps ? `<span class="explained">${kit.escape(kind.legend)}</span>` : ""}
-      <span class="legend">${legendOf(kind)}${kind.hasStrands ? '<label><input type="checkbox" class="both" checked> Both strands,</label>' : ""}${
-        kind.hasStrands ? "<span>5′→3′ above, 3′→5′ below</span>" : ""}</span>
+      <span class="legend">${legendOf(kind)}${kind.hasStrands ? '<label><input type="checkbox" class="both" checked> Both strands</label>' : ""}${
+        kind.hasStrands ? "<span>(5′→3′ above, 3′→5′ below)</span>" : ""}</span>
     </div>`;
 
   class Viewer {
@@ -77,6 +80,8 @@
       this.viewer.style.setProperty("--row", `${size.row}px`);
       this.viewer.style.setProperty("--lane", `${size.lane}px`);
       this.letters.style.height = `${kind.total - size.gap}px`;
+      const box = Math.min(HEIGHT * em, window.innerHeight * 0.72);
+      scroller.style.maxHeight = `${kind.total < box * 1.3 ? kind.total : box}px`;  // no scrolling for the sake of two lines
       this.viewer.classList.toggle("scrolls", scroller.scrollHeight > scroller.clientHeight + 1);
       for (const line of this.lines.values()) line.remove();
       this.lines.clear();
@@ -119,7 +124,7 @@
       const { kind } = this;
       this.selection = selection;
       [this.anchor, this.spot] = ends ?? [null, null];
-      this.#get(".selected").textContent = selection ? kind.described(selection) : kind.hint;
+      this.#get(".selected").textContent = selection ? kind.described(selection) : TAPS.matches ? TAP_HINT : kind.hint;
       this.#get(".doing").hidden = !selection;
       const ask = this.#get(".ask");
       ask.hidden = !window.retort?.compose;
@@ -248,8 +253,10 @@
       if (!from.value && !to.value) return this.select(null);
       const within = (value) => Math.max(1, Math.min(this.kind.limit, Math.round(value)));
       const one = within(Number(from.value || to.value)), other = within(Number(to.value || from.value));
-      if (from.value && to.value) [from.value, to.value] = [Math.min(one, other), Math.max(one, other)];
+      const empty = [from, to].find((field) => !field.value);
       this.choose(this.kind.numbered(Math.min(one, other), Math.max(one, other)));
+      if (empty) empty.value = "";  // it is being written
+      else [from.value, to.value] = [Math.min(one, other), Math.max(one, other)];
     }
 
     #listenToMotif() {

@@ -6,13 +6,14 @@ import html
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ui.views import view_html
-from tools.outputs import AlignmentView, Feature, Plot, SequenceView, Series, Structure3D, Svg, Table, Text
+from tools.outputs import AlignmentView, Chain3D, Feature, Plot, SequenceView, Series, Structure3D, Svg, Table, Text
 
 # The classes of attack in OWASP's cross-site scripting filter evasion cheat sheet.
 HOSTILE = (
@@ -65,6 +66,22 @@ def views_saying(text: str) -> list[dict[str, object]]:
         Svg(svg=f"<svg><text>{html.escape(text)}</text></svg>", title=text, caption=text),
         Svg(svg=text, title=text),
         Structure3D(format="xyz", models=(text,), labels=(text,), title=text, caption=text),
+        Structure3D(
+            format="pdb",
+            models=(text,),
+            title=text,
+            chains=(Chain3D(name=text, kind=text, residues=(text,), secondary=text, ligands=(text,)),),
+            secondary_source=text,
+            conformations={text: text},
+        ),
+        Plot(
+            title=text,
+            style="gel",
+            x_label=text,
+            y_label=text,
+            x_names=(text,),
+            series=(Series(name=text, x=(1.0,), y=(2.0,), labels=(text,)),),
+        ),
         Table(title=text, columns=(text, text), rows=((text, 1.5), (None, text)), units=(text, text)),
         Plot(title=text, x_label=text, y_label=text, series=(Series(name=text, x=(1.0,), y=(2.0,)),), caption=text),
         SequenceView(
@@ -98,7 +115,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join))
 def test_no_text_whatever_opens_a_script(text: str) -> None:
     for view in views_saying(text):
-        fragment = view_html(view.model_dump())
+        fragment = view_html(view.model_dump(), source=text)
         assert "<script" not in fragment.lower()
         assert_harmless(fragment)
 
@@ -197,3 +214,33 @@ def test_lines_keep_their_blanks_and_the_empty_first_line_that_html_would_swallo
     assert shown[opened : shown.index("</pre>")] == "\n" + molfile
     assert 'aria-label="methane &amp; more"' in shown
     assert "<figcaption>" in shown
+
+
+def _contents(shown: str) -> dict[str, Any]:
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])  # type: ignore[index]
+    return json.loads(re.search(r'id="contents">(.*?)</script>', page)[1])  # type: ignore[index]
+
+
+def test_the_bands_of_a_gel_are_a_table_of_lanes_and_lengths() -> None:
+    lanes = (Series(name="ladder", x=(1.0, 1.0), y=(1000.0, 500.0)), Series(name="EcoRI", x=(2.0,), y=(2686.0,)))
+    plot = Plot(
+        title="Gel", style="gel", x_label="lane", y_label="length (bp)", x_names=("ladder", "EcoRI"), series=lanes
+    )
+    shown = view_html(plot.model_dump())
+    assert shown.startswith('<figure class="view plot gel">') and "The 3 points as numbers" in shown
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown)
+    assert cells == ["ladder", "1000", "ladder", "500", "EcoRI", "2686"]
+
+
+def test_a_source_is_the_name_of_a_file_and_never_its_text() -> None:
+    view = Structure3D(format="pdb", models=("",), title="t", chains=(Chain3D(name="A"),)).model_dump()
+    assert _contents(view_html(view, source="file_1"))["source"] == "file_1"
+    assert _contents(view_html(view, source="ATOM\nATOM"))["source"] == ""
+    assert _contents(view_html(view, source="ATOM" * 100))["source"] == ""
+
+
+def test_the_viewers_own_scripts_are_whole_and_close_no_element() -> None:
+    shown = view_html(Structure3D(format="sdf", models=("",), title="t").model_dump())
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])  # type: ignore[index]
+    assert not re.search(r"@[A-Z]+@", page)
+    assert page.lower().count("</script") == 3

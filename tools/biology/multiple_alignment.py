@@ -199,7 +199,7 @@ def _views(
             conservation=bits, conservation_most=math.log2(20 if alphabet == "protein" else 4), conservation_unit="bits",
         ),
         Plot(
-            title="Conservation of each column", x_label="column", y_label="information / bits",
+            title="Conservation of each column", style="bar", x_label="alignment column", y_label="information (bits)",
             series=(Series(name="information", x=places, y=bits),),
         ),
         Table(

@@ -12,12 +12,13 @@ from Bio.Seq import Seq
 from Bio.SeqUtils import gc_fraction
 
 from errors import ToolInputError
+from tools.biology.composition import composition_plot
 from tools.biology.genetic_codes import GeneticCodeNumber, code_name, genetic_code, translated
 from tools.biology.masses import average_mass, composition, has_mass
 from tools.inputs import NucleotideText, SequenceText
 from tools.inputs.alphabets import UNSURE_RESIDUES
 from tools.inputs.sequences import counted, parse_nucleotides, parse_sequence, unit
-from tools.outputs import Feature, Plot, SequenceView, Series, Table, ToolOutput, View
+from tools.outputs import Feature, SequenceView, Table, ToolOutput, View
 from tools.registry import tool
 
 LONGEST_COMPLEMENT = 1000
@@ -83,7 +84,7 @@ def sequence_report(sequence: SequenceText, kind: Literal["auto", "dna", "rna", 
     views: tuple[View, ...] = (
         SequenceView(alphabet=alphabet, residues=residues, title=parsed.label),
         _composition_table(counts, len(residues), unit(alphabet)),
-        _composition_plot(counts),
+        composition_plot(residues, alphabet),
     )
     return ToolOutput(summary=summary + ".", data=data, views=views, notes=tuple(notes))
 
@@ -207,12 +208,3 @@ def _gc_fraction(residues: str) -> float | None:
 def _composition_table(counts: Counter[str], length: int, count_unit: str) -> Table:
     rows = tuple((letter, count, round(100 * count / length, 1)) for letter, count in sorted(counts.items()))
     return Table(title="Composition", columns=("Letter", "Count", "Share"), rows=rows, units=("", count_unit, "%"))
-
-
-def _composition_plot(counts: Counter[str]) -> Plot:
-    letters = sorted(counts)
-    series = tuple(
-        Series(name=letter, x=(float(index),), y=(float(counts[letter]),))
-        for index, letter in enumerate(letters, start=1)
-    )
-    return Plot(title="Composition", style="bar", x_label="letter", y_label="count", series=series)
