@@ -7,13 +7,15 @@ import threading
 
 import pytest
 
+from app.assistant import Assistant
 from app.attachments import Attachments
 from app.batches import OVER_FILE, Batches, Progress, again, batch_key
 from app.offering import Offering
 from app.uploads import Uploads, batch_folder
 from errors import ToolInputError
-from model.messages import Message, Text
-from tests.app.fakes import CATALOG
+from model.events import Options
+from model.messages import Message, Text, ToolCall, ToolResult
+from tests.app.fakes import CATALOG, FakeModel, FakeTools, words
 from tools.over_files import read_rows
 
 ASKED = {"file": "file_1", "tool": "count_atoms", "column": "smiles"}
@@ -109,3 +111,14 @@ def test_a_model_is_offered_batches_once_a_file_is_attached(kept):
     assert OVER_FILE not in {tool.name for tool in Offering(CATALOG, []).schemas()}
     assert OVER_FILE in {tool.name for tool in Offering(CATALOG, [message]).schemas()}
     assert Attachments([message], CATALOG).file("file_1").name == "a.csv"
+
+
+def test_a_model_runs_a_batch_and_reads_its_first_rows(kept):
+    asked = [Message("user", (kept("name,smiles\nethanol,CCO\nbenzene,c1ccccc1\n"), Text("Count the atoms of each.")))]
+    model = FakeModel([ToolCall("a", OVER_FILE, ASKED)], words("It is in the table."))
+    events = list(Assistant(FakeTools()).run(model, asked, Options(), threading.Event()))
+    result = next(event for event in events if isinstance(event, ToolResult))
+    assert result.ok and result.content["data"]["count"] == 2
+    read = model.asked[1][-1].parts[0].content["data"]["first_rows"]
+    assert [row["input"] for row in read] == ["CCO", "c1ccccc1"]
+    assert any(isinstance(event, Progress) for event in events)
