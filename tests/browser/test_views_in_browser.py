@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -246,3 +247,31 @@ def test_a_structure_spins_and_is_there_as_a_picture_and_as_a_file(site: str, br
     read = list(Chem.SDMolSupplier(str(file.value.path())))
     assert [Chem.MolToSmiles(molecule) for molecule in read] == ["CC(=O)Oc1ccccc1C(=O)O"] * 3
     page.close()
+
+
+def test_a_gel_has_bands_by_length_and_sticks_have_names(browser) -> None:
+    from tests.browser.test_structure_viewer import site_of
+    from tools.biology.restriction import restriction_digest
+    from tools.chemistry.isotope_pattern import isotope_pattern
+
+    sequence = "ACGT" * 100 + "GAATTC" + "CCGA" * 200
+    gel = next(view for view in restriction_digest(sequence, "EcoRI").views if view.kind == "plot")
+    sticks = isotope_pattern("C6H4Br2", "M+").views[0]
+    with site_of(view_html(gel.model_dump()) + view_html(sticks.model_dump())) as url:
+        page = browser.new_page(viewport={"width": 900, "height": 1200})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{url}/page/0")
+        for frame in page.frames[1:]:
+            frame.wait_for_selector("html[data-state=ready]", timeout=30_000)
+        gel_frame, stick_frame = page.frames[1:]
+        bands = gel_frame.locator(".trace.scatter").nth(1).locator("path.js-line")
+        heights = [
+            float(re.match(r"M[\d.]+,([\d.]+)", path)[1])
+            for path in bands.evaluate_all("all => all.map(one => one.getAttribute('d'))")
+        ]
+        assert len(heights) == 2 and heights[0] > heights[1], "401 bp runs further than 805 bp"
+        assert gel_frame.locator(".xtick text").all_text_contents() == ["1 kb Plus ladder", "EcoRI"]
+        assert stick_frame.locator(".annotation-text").all_text_contents() == ["M", "M+2", "M+3", "M+4"]
+        assert errors == []
+        page.close()

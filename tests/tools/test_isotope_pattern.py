@@ -178,3 +178,12 @@ def test_a_quaternary_ammonium_is_its_own_ion():
 
 def test_a_neutral_pattern_is_said_to_be_none_that_is_seen():
     assert any("neutral molecule" in note for note in isotope_pattern("C60").notes)
+
+
+def test_the_envelope_is_drawn_as_sticks_with_the_names_of_the_peaks():
+    # 1,4-dibromobenzene: 79Br and 81Br are nearly 1:1, so M, M+2 and M+4 are nearly 1:2:1
+    plot = isotope_pattern("C6H4Br2", "M+").views[0]
+    (series,) = plot.series
+    heights = dict(zip(series.labels, series.y, strict=True))
+    assert plot.style == "sticks" and plot.x_label == "m/z" and heights["M+2"] == 100
+    assert 45 < heights["M"] < 55 and 45 < heights["M+4"] < 55

@@ -117,3 +117,13 @@ def test_gravy_is_the_mean_of_kyte_and_doolittles_values():
 def test_what_is_no_protein_with_definite_numbers_is_refused(sequence):
     with pytest.raises(ToolInputError):
         protein_report(sequence)
+
+
+def test_hydropathy_is_the_mean_of_kyte_and_doolittles_values_and_the_composition_is_drawn():
+    # Kyte and Doolittle 1982: Ile 4.5, Arg -4.5, Ala 1.8
+    output = protein_report("I" * 9 + "R" * 9 + "A")
+    hydropathy, composition = [view for view in output.views if view.kind == "plot"]
+    assert (hydropathy.series[0].x[0], hydropathy.series[0].y[0]) == (5.0, 4.5)
+    assert hydropathy.series[0].y[9] == -4.5 and hydropathy.series[0].y[10] == -3.8  # (8 * -4.5 + 1.8) / 9
+    counts = dict(zip(composition.x_names, composition.series[0].y, strict=True))
+    assert len(counts) == 20 and {letter: n for letter, n in counts.items() if n} == {"A": 1.0, "I": 9.0, "R": 9.0}

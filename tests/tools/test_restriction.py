@@ -253,7 +253,9 @@ def test_a_record_says_whether_it_is_circular():
 
 def test_the_gel_has_a_ladder_and_a_lane_for_each_digest():
     plot = restriction_digest(puc19(), "EcoRI, ScaI", True).views[2]
-    assert [series.name for series in plot.series] == ["1: ladder", "2: EcoRI", "3: ScaI", "4: EcoRI + ScaI"]
+    assert [series.name for series in plot.series] == ["1 kb Plus ladder", "EcoRI", "ScaI", "EcoRI + ScaI"]
+    assert plot.style == "gel" and plot.x_names == tuple(series.name for series in plot.series)
+    assert sum(plot.series[3].y) == 2686.0  # the whole plasmid
     assert "Mobility model" in plot.caption
 
 

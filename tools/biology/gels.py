@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from tools.outputs import Plot, Series
@@ -18,20 +17,17 @@ CAPTION = (
 
 def gel(lanes: Mapping[str, Sequence[int]], title: str) -> Plot:
     """``lanes``: name to lengths in bp, drawn from left to right beside the ladder; long fragments are at the top."""
-    columns = [("ladder", LADDER), *lanes.items()]
+    columns = [("1 kb Plus ladder", LADDER), *lanes.items()]
     series = tuple(
-        Series(
-            name=f"{number}: {name}",
-            x=tuple(float(number) for _ in lengths),
-            y=tuple(round(math.log10(length), 4) for length in lengths),
-        )
+        Series(name=name, x=(float(number),) * len(lengths), y=tuple(float(length) for length in lengths))
         for number, (name, lengths) in enumerate(columns, 1)
     )
     return Plot(
         title=title,
-        style="points",
+        style="gel",
         x_label="lane",
-        y_label="log10 (length / bp), the well at the top",
+        y_label="length (bp)",
+        x_names=tuple(name for name, _ in columns),
         series=series,
         caption=CAPTION,
     )

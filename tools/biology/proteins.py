@@ -7,6 +7,7 @@ from Bio.SeqUtils.ProtParam import ProteinAnalysis
 from Bio.SeqUtils.ProtParamData import kd
 
 from errors import ToolInputError
+from tools.biology.composition import composition_plot
 from tools.biology.masses import average_mass, composition, formula, has_mass, monoisotopic_mass
 from tools.inputs import ProteinText
 from tools.inputs.alphabets import UNSURE_RESIDUES
@@ -82,6 +83,7 @@ def protein_report(sequence: ProteinText) -> ToolOutput:
     views: list[View] = [SequenceView(alphabet="protein", residues=residues, title=parsed.label), _table(data)]
     if len(residues) >= WINDOW and standard:
         views.append(_hydropathy(residues))
+    views.append(composition_plot(residues, "protein"))
     gravy = f", GRAVY {data['gravy']:.3f}" if standard else ""
     summary = (
         f"{parsed.name or 'Protein'} of {counted(len(residues), 'protein')}: average mass {average:.1f} Da, "
@@ -156,7 +158,8 @@ def _hydropathy(residues: str) -> Plot:
     y = tuple(round(sum(values[index : index + WINDOW]) / WINDOW, 3) for index in range(len(values) - WINDOW + 1))
     return Plot(
         title=f"Hydropathy (Kyte-Doolittle, window of {WINDOW})",
-        x_label="residue",
-        y_label="hydropathy",
+        x_label="residue number",
+        y_label="mean hydropathy",
         series=(Series(name="hydropathy", x=x, y=y),),
+        caption=f"Mean over {WINDOW} residues, at the middle one; above 0 hydrophobic, below hydrophilic. The scale has no unit.",
     )

@@ -190,7 +190,8 @@ def _plot(label: str, values: dict[str, float]) -> Plot:
     return Plot(
         title=f"{label}: share of each limit",
         style="bar",
-        x_label=", ".join(f"{number} {rule.name}" for number, rule in enumerate(shown_rules, 1)),
+        x_label="property",
+        x_names=tuple(rule.name for rule in shown_rules),
         y_label="value / limit",
         series=(
             Series(

@@ -168,7 +168,7 @@ def _summary(molecule: ParsedFormula, ion: ParsedFormula, written: str, data: di
 def _plot(ion: ParsedFormula, written: str, peaks: list[dict[str, Any]]) -> Plot:
     return Plot(
         title=f"Isotope pattern of {ion.hill}",
-        style="bar",
+        style="sticks",
         x_label="m/z" if ion.charge else "mass (Da)",
         y_label="relative abundance (%)",
         series=(
@@ -176,6 +176,7 @@ def _plot(ion: ParsedFormula, written: str, peaks: list[dict[str, Any]]) -> Plot
                 name=written or ion.hill,
                 x=tuple(peak["mz"] for peak in peaks),
                 y=tuple(peak["relative_abundance_percent"] for peak in peaks),
+                labels=tuple(peak["label"] for peak in peaks),
             ),
         ),
     )

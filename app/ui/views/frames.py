@@ -61,19 +61,23 @@ def plot_html(view: Mapping[str, Any], vendor_url: str) -> str:
             "x": [_finite(value) for value in one["x"][:MOST_POINTS]],
             "y": [_finite(value) for value in one["y"][:MOST_POINTS]],
             "style": str(one.get("style") or view.get("style", "line")),
+            "labels": [str(label) for label in one.get("labels") or ()][:MOST_POINTS],
         }
         for one in view["series"]
     ]
     x_label, y_label = str(view["x_label"]), str(view["y_label"])
+    style, x_names = str(view.get("style", "line")), [str(name) for name in view.get("x_names") or ()]
     chart = {
-        "style": str(view.get("style", "line")),
+        "style": style,
+        "x_names": x_names,
         "x_label": x_label,
         "y_label": y_label,
         "series": series,
         "title": title,
     }
     frame = _frame("plot.html", chart, f"{vendor_url}/plotly-basic.min.js", title)
-    return figure("plot", frame + _numbers(x_label, y_label, series), title, caption)
+    kind = "plot gel" if style == "gel" else "plot"
+    return figure(kind, frame + _numbers(x_label, y_label, series, x_names), title, caption)
 
 
 def _finite(value: float) -> float | None:
@@ -81,10 +85,21 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _numbers(x_label: str, y_label: str, series: Sequence[Mapping[str, Any]]) -> str:
-    rows = [(one["name"], x, y) for one in series for x, y in zip(one["x"], one["y"], strict=False)]
-    table = rows_html(("series", x_label, y_label), rows, (), "")
+def _numbers(x_label: str, y_label: str, series: Sequence[Mapping[str, Any]], x_names: Sequence[str]) -> str:
+    """All points as a table; a column says which series they are of, if there are several and their x does not say it."""
+    tells = len(series) > 1 and [one["name"] for one in series] != list(x_names)
+    rows = [
+        ((one["name"],) if tells else ()) + (_named(x, x_names), y)
+        for one in series
+        for x, y in zip(one["x"], one["y"], strict=False)
+    ]
+    heads = (("series",) if tells else ()) + (x_label, y_label)
+    table = rows_html(heads, rows, (), "")
     return f"<details><summary>The {len(rows):,} points as numbers</summary>{table}</details>"
+
+
+def _named(x: float | None, names: Sequence[str]) -> str | float | None:
+    return names[int(x) - 1] if x is not None and names and 1 <= x <= len(names) else x
 
 
 def _frame(template: str, contents: Mapping[str, Any], script_url: str, title: str) -> str:
