@@ -24,14 +24,13 @@ from tools.inputs.records import Record
 from tools.over_files import RESULTS_CSV, RESULTS_SDF
 from tools.over_planning import Plan, planned
 from tools.over_progress import Progress
-from tools.running import Workers
+from tools.running import Views, Workers
 from tools.worker import limit_memory
 
 TOLD_EVERY_S, LOOKED_AT_EVERY_S = 0.5, 0.1
 MEMORY_MB, MEMORY_MB_A_THREAD = 2048, 128  # of address space: a thread reserves much and uses little
 MOST_COMMON_NOTES = 20
 STOPPED = 130
-_LAYS_OUT = "convert_notation"  # and reads what it wrote back, so that no record is another molecule
 _NAME_COLUMNS = frozenset(
     ("id", "identifier", "code", "accession", "compound id", "compound_id", "name", "title", "compound name", "compound_name")
 )  # fmt: skip
@@ -99,6 +98,7 @@ class Batch:
         self._plan, self._workers = plan, workers
         self._output = BatchOutput(folder, plan.records.columns)
         self._in_order: InOrder[Record, RowAnswer] = InOrder(self._answered, self._output.add, threads)
+        self._views: Views = "none" if plan.records.holds_molecules else "molfile"
         self._fault: BaseException | None = None
         self._name_column = next(
             (name for name in plan.records.columns if name != plan.column and name.strip().lower() in _NAME_COLUMNS),
@@ -122,7 +122,8 @@ class Batch:
                 feeding.join()
             elif time.monotonic() >= next_told:
                 next_told += TOLD_EVERY_S
-                stop.came |= not progress.tell(self._so_far())
+                if not progress.tell(self._so_far()):
+                    stop.came = True  # not "|=": a signal that comes meanwhile would be lost
         notes = [*plan.notes, *self._common(), *self._output.finish()]
         if self._fault is not None:
             raise self._fault
@@ -158,26 +159,28 @@ class Batch:
             "values": {name: value for name, value in record.values.items() if name not in self._plan.records.made},
         }  # fmt: skip
         try:
-            result = self._called(self._plan.tool, self._plan.arguments(record))
+            result = self._called(self._plan.tool, self._plan.arguments(record), self._views)
         except RetortError as error:
             told = error if isinstance(error, ToolInputError) else ToolInputError(str(error))
             return RowAnswer({**row, "ok": False, "error": told.as_json(), "sentence": str(error)})
         row |= {"ok": True, "summary": result["summary"], "data": flat(result["data"]), "notes": result["notes"]}
-        return RowAnswer(row, self._molblock(record, result["data"]), result["provenance"]["libraries"])
+        return RowAnswer(row, self._molblock(record, result), result["provenance"]["libraries"])
 
-    def _called(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._workers.call_as_json(tool, arguments, cancel=self._in_order.stopped, views=False)
+    def _called(self, tool: str, arguments: Mapping[str, Any], views: Views) -> dict[str, Any]:
+        answer = self._workers.call_as_json(tool, arguments, cancel=self._in_order.stopped, views=views)
         return json.loads(answer)
 
-    def _molblock(self, record: Record, data: Mapping[str, Any]) -> str:
+    def _molblock(self, record: Record, result: Mapping[str, Any]) -> str:
         """The record's own where it is one, else that of the answer's structure, laid out; empty where there is none."""
         if self._plan.records.holds_molecules:
             return with_three_header_lines(record.text)
-        smiles = data.get("smiles")
+        smiles = result["data"].get("smiles")
         if not isinstance(smiles, str) or not smiles:
             return ""
+        if result["views"]:
+            return result["views"][0]["text"]
         try:
-            return self._called(_LAYS_OUT, {"molecule": smiles, "to": "molfile"})["data"]["molfile"]
+            return self._called("convert_notation", {"molecule": smiles, "to": "molfile"}, "none")["data"]["molfile"]
         except RetortError:  # an answer with attachment points, say: it is in the table
             return ""
 

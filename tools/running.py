@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from errors import ToolError, ToolInputError, shown
 from tools.outputs import ToolResult
@@ -25,6 +25,7 @@ MOST_ARGUMENT_BYTES = 1_000_000
 LOOKED_AT_EVERY_S = 0.05
 PIPE_BYTES = 1 << 16  # as much as a pipe of Linux holds
 RESULT = b'{"result": '  # how a worker's line begins that holds one
+Views = Literal["all", "molfile", "none"]
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
@@ -161,11 +162,11 @@ class Workers:
         *,
         cancel: threading.Event | None = None,
         time_limit_s: float | None = None,
-        views: bool = True,
+        views: Views = "all",
     ) -> bytes:
         """``call`` whose ``ToolResult`` stays the JSON that the worker wrote: who passes it on need not read it.
 
-        Without ``views`` there are none in it, and the drawings are not made.
+        Where not all ``views`` are wanted, drawings are not made, and the only view is the molfile of ``data["smiles"]``, or none.
         """
         request = _request(name, arguments, views)
         worker = self._take(cancel)
@@ -242,7 +243,7 @@ class Workers:
             self.close()
 
 
-def _request(name: str, arguments: Mapping[str, Any], views: bool) -> bytes:
+def _request(name: str, arguments: Mapping[str, Any], views: Views) -> bytes:
     try:
         request = json.dumps({"name": name, "arguments": dict(arguments), "views": views}, allow_nan=False).encode()
     except ValueError:

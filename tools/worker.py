@@ -13,6 +13,7 @@ import traceback
 from typing import Any, TextIO
 
 from errors import RetortError, ToolInputError
+from tools.outputs import Text, ToolResult
 from tools.registry import Toolbox
 from tools.views_wanted import VIEWS_WANTED
 
@@ -45,12 +46,12 @@ def answer(toolbox: Toolbox, line: str) -> str:
     """One answered call as a line: ``{"result"}``, ``{"input_error"}`` or ``{"tool_error"}``."""
     request = json.loads(line)
     name = request["name"]
-    wanted = request.get("views", True)
-    VIEWS_WANTED.set(wanted)
+    views = request.get("views", "all")
+    VIEWS_WANTED.set(views == "all")
     try:
         result = toolbox[name](request["arguments"])
-        if not wanted:
-            result = result.model_copy(update={"views": ()})
+        if views != "all":
+            result = result.model_copy(update={"views": _molfile(result) if views == "molfile" else ()})
         told = json.dumps({"result": result.model_dump(mode="json")}, allow_nan=False)
         if len(told) > MOST_ANSWER_BYTES:
             return json.dumps(
@@ -66,6 +67,15 @@ def answer(toolbox: Toolbox, line: str) -> str:
     except Exception as error:  # a fault of ours or of a library: this call fails, the next one need not
         traceback.print_exc()
         return json.dumps({"tool_error": f"{name} failed inside ({type(error).__name__}); please report this input."})
+
+
+def _molfile(result: ToolResult) -> tuple[Text, ...]:
+    """The structure that an answer gives as ``smiles``, laid out; nothing where that is not quick, or there is none."""
+    from tools.chemistry.molblocks import quick_molblock
+
+    smiles = result.data.get("smiles")
+    block = quick_molblock(smiles) if isinstance(smiles, str) else ""
+    return (Text(text=block, title="molfile"),) if block else ()
 
 
 def main(memory_mb: int, modules: list[str], calls: TextIO, answers: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -206,3 +207,20 @@ def test_a_worker_ends_when_its_parent_is_killed():
     parent.wait(10)
     parent.stdout.close()
     assert ended(worker)
+
+
+def test_views_are_left_out_where_nobody_sees_them_and_the_answer_is_the_same():
+    pool = Workers(("tools.chemistry.description",), size=1)
+    try:
+        whole, none, molfile = (
+            json.loads(pool.call_as_json("describe_molecule", {"molecule": "CC=CC"}, views=views))
+            for views in ("all", "none", "molfile")
+        )
+    finally:
+        pool.close()
+    assert any(view["kind"] == "svg" for view in whole["views"])
+    assert none["views"] == []
+    assert [view["kind"] for view in molfile["views"]] == ["text"]
+    assert "M  END" in molfile["views"][0]["text"]
+    assert whole["data"] == none["data"] == molfile["data"]
+    assert whole["summary"] == none["summary"] == molfile["summary"]

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from rdkit import Chem, rdBase
-from rdkit.Chem import rdDepictor
 
 from errors import ToolInputError, shown
 from tools.argument_forms import also_called
 from tools.chemistry.drawing import drawn_if_legible
 from tools.chemistry.inchi_writing import inchi_of
+from tools.chemistry.molblocks import laid_out
 from tools.inputs import MoleculeText
 from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.outputs import Text, ToolOutput
@@ -140,18 +140,9 @@ def _ways_to_write(mol: Chem.Mol) -> Iterator[str]:
 
 def _molfile(parsed: ParsedMolecule) -> tuple[str, list[str]]:
     """A V2000 block, or V3000 where that keeps more; raises ``ToolInputError`` where neither gives the molecule back."""
-    mol = Chem.Mol(parsed.mol)
-    with rdBase.BlockLogs():
-        unset = [
-            one.centeredOn
-            for one in Chem.FindPotentialStereo(Chem.Mol(mol))
-            if one.type == Chem.StereoType.Bond_Double and one.specified == Chem.StereoSpecified.Unspecified
-        ]
-    for bond in unset:  # drawn crossed, or the coordinates would set it
-        mol.GetBondWithIdx(bond).SetStereo(Chem.BondStereo.STEREOANY)
-    rdDepictor.Compute2DCoords(mol)
+    mol, crossed = laid_out(parsed.mol)
     notes = ["The coordinates are those of a 2D drawing; hydrogens are implied."]
-    if unset:
+    if crossed:
         notes.append("Double bonds whose configuration is not given are drawn crossed.")
     small = max(mol.GetNumAtoms(), mol.GetNumBonds()) <= _V2000_MOST
     for extended in (False, True) if small else (True,):
