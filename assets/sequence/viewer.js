@@ -12,6 +12,8 @@
   const TAP_HINT = "or tap the first and the last letter";
   const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 
+  // What was looked at, by the name and the ends of its sequence: Gradio makes elements anew when an answer is complete.
+  const kept = new Map();
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(document.getElementById("sequence-style").textContent);
 
@@ -58,7 +60,11 @@
       host.removeAttribute("tabindex");
       host.removeAttribute("role");
       this.#listen();
-      this.select(null);
+      this.key = [host.getAttribute("aria-label"), host.textContent.slice(0, 60), host.textContent.slice(-60)].join();
+      const { motif = "", selection = null, ends } = kept.get(this.key) ?? {};
+      this.#get(".motif").value = motif;
+      if (motif) this.find();
+      this.select(selection, ends);
       new ResizeObserver(() => this.wrap()).observe(this.scroller);
     }
     #get(name) { return this.root.querySelector(name); }
@@ -85,13 +91,16 @@
       this.viewer.classList.toggle("scrolls", scroller.scrollHeight > scroller.clientHeight + 1);
       for (const line of this.lines.values()) line.remove();
       this.lines.clear();
-      if (first > 1) scroller.scrollTop = kind.top(kind.lineOf({ at: first }));
+      const place = this.wrapped ? first : (kept.get(this.key)?.first ?? 1);
+      this.wrapped = true;
+      if (place > 1) scroller.scrollTop = kind.top(kind.lineOf({ at: place }));
       this.render();
     }
 
     render() {
       const { kind, scroller, lines } = this;
       if (!kind.count) return;
+      this.#keep();
       const from = kind.lineAt(scroller.scrollTop - SEEN_AHEAD);
       const to = kind.lineAt(scroller.scrollTop + scroller.clientHeight + SEEN_AHEAD);
       for (const [index, line] of lines) {
@@ -111,6 +120,11 @@
         else this.letters.append(line);
         lines.set(index, line);
       }
+    }
+    #keep() {
+      const { kind, scroller, selection, anchor, spot } = this;
+      const first = kind.count ? kind.firstOf(kind.lineAt(scroller.scrollTop)) : 1;
+      kept.set(this.key, { first, selection, ends: selection && [anchor, spot], motif: this.#get(".motif").value });
     }
     #hitsNear(index) {
       const from = this.kind.firstOf(index), to = from + this.kind.columns - 1;
@@ -134,6 +148,7 @@
         const field = this.#get(`.${end}`);
         if (field !== this.root.activeElement) field.value = selection ? selection[end] : "";
       }
+      if (this.wrapped) this.#keep();
       this.#mark();
     }
     show(spot) {
@@ -184,11 +199,12 @@
         item.addEventListener("click", choose);
         item.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(); });
       });
-      window.addEventListener("beforeprint", () => {
-        const fits = kind.length * (kind.rows?.length ?? 1) <= MOST_PRINTED && this.root.isConnected;
-        this.#get(".printed").textContent = fits ? kind.printed() : "";
-        this.viewer.classList.toggle("in-print", fits);
-      });
+    }
+
+    print() {
+      const fits = this.kind.length * (this.kind.rows?.length ?? 1) <= MOST_PRINTED;
+      this.#get(".printed").textContent = fits ? this.kind.printed() : "";
+      this.viewer.classList.toggle("in-print", fits);
     }
 
     // A mouse or a pen drags; a finger scrolls, so a tap begins and the next one ends.
@@ -262,6 +278,14 @@
     #listenToMotif() {
       const [motif, hits, before, next] = [".motif", ".hits", ".before", ".next"].map((name) => this.#get(name));
       let waiting = 0, place = -1;
+      this.find = () => {
+        const wanted = motif.value.replace(/[\s-]/g, "");
+        this.hits = wanted ? this.kind.find(wanted, MOST_HITS) : [];
+        place = -1;
+        before.hidden = next.hidden = !this.hits.length;
+        hits.textContent = wanted && !this.hits.length ? "not found" : `${kit.number(this.hits.length)} found`;
+        if (!wanted) hits.textContent = "";
+      };
       const go = (step) => {
         if (!this.hits.length) return;
         place = (place + step + this.hits.length) % this.hits.length;
@@ -269,11 +293,7 @@
         hits.textContent = `${place + 1} of ${kit.number(this.hits.length)}${this.hits.length === MOST_HITS ? " and more" : ""}`;
       };
       const find = () => {
-        const wanted = motif.value.replace(/[\s-]/g, "");
-        this.hits = wanted ? this.kind.find(wanted, MOST_HITS) : [];
-        place = -1;
-        before.hidden = next.hidden = !this.hits.length;
-        hits.textContent = wanted && !this.hits.length ? "not found" : "";
+        this.find();
         if (this.hits.length) go(1);
         else this.select(null);
       };
@@ -297,11 +317,12 @@
     }
   }
 
+  const viewers = new WeakMap();
+  const hosts = () => document.querySelectorAll(".view .residues[data-alphabet]");
   const enhance = () => {
-    for (const host of document.querySelectorAll(".view .residues[data-alphabet]")) {
-      if (!host.shadowRoot) new Viewer(host);
-    }
+    for (const host of hosts()) if (!host.shadowRoot) viewers.set(host, new Viewer(host));
   };
+  window.addEventListener("beforeprint", () => { for (const host of hosts()) viewers.get(host)?.print(); });
   let due = false;
   const watch = () => {
     enhance();

@@ -367,3 +367,18 @@ def test_what_is_asked_about_a_selection_finds_its_tool_without_a_model(opened, 
         page.locator(".to").press("Enter")
     [routed] = router.route(asked_for(page))
     assert routed.tool == tool
+
+
+def test_what_is_made_anew_by_the_page_shows_what_it_showed(opened) -> None:
+    page = opened("long")
+    page.locator(".from").fill("60000")
+    page.locator(".to").fill("60010")
+    page.locator(".to").press("Enter")
+    page.wait_for_timeout(200)
+    shown = page.locator(".line .number").first.text_content()
+    page.evaluate(  # as Gradio does with a message that has changed
+        "(() => { const view = document.querySelector('.view'); view.outerHTML = view.outerHTML; })()"
+    )
+    page.wait_for_timeout(300)
+    assert (page.locator(".from").input_value(), page.locator(".to").input_value()) == ("60000", "60010")
+    assert page.locator(".line .number").first.text_content() == shown
