@@ -19,7 +19,9 @@ READER = "read_structure_image"
 FILE_READER = "read_file"
 MOST_TEXT_BYTES = 900_000  # of a file that is handed to a tool as the text of one argument
 #: Arguments that take the whole text of a file: what is in it is one thing, or a list in FASTA.
-_TAKES_TEXT = frozenset(("molecule", "sequence", "nucleotides", "protein", "sequences", "nucleotides_list"))
+_TAKES_TEXT = frozenset(
+    ("molecule", "molecules", "sequence", "nucleotides", "protein", "sequences", "nucleotides_list")
+)
 _CALLED = {"image": ("img", "picture"), "file": ("file", "file")}
 
 

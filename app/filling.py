@@ -73,7 +73,7 @@ def fits(candidate: Candidate, clause: Clause, subjects: Sequence[Entity]) -> fl
     if not all(chosen_option(candidate, clause, name) for name in candidate.chosen):
         return 0.0
     needed = sum(candidate.entities[name] in _SHARING for name in candidate.required)
-    named = {entity.text for entity in subjects if entity.kind in _MOLECULE}
+    named = {entity.text for entity in subjects if entity.kind in _MOLECULE | IN_A_FILE}
     if len(named) < needed and needed > 1:
         return 0.0  # two molecules are compared, and one was named
     sequences = {entity.text for entity in subjects if entity.kind in SEQUENCES | IN_A_FILE}
@@ -205,7 +205,7 @@ def _after_all(wanted: str, subjects: Sequence[Entity]) -> list[Entity]:
     """What the argument takes where nothing better was named; a formula for a molecule only if a table names it."""
     if wanted in ("molecule", "molecules"):
         named = [entity for entity in subjects if entity.kind == "formula" and entity.value == "named"]
-        if named or wanted == "molecules":
+        if named:
             return named
     return [
         entity

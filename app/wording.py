@@ -132,7 +132,9 @@ IN_A_FILE = frozenset(("file",))
 ACCEPTS_AFTER_ALL: dict[str, frozenset[str]] = {
     "compound": frozenset(("formula", "element", "file")),
     "solute": frozenset(("element",)),
-    **dict.fromkeys(("molecule", "molecule_or_formula", "name", "notation", "formula", "reaction"), IN_A_FILE),
+    **dict.fromkeys(
+        ("molecule", "molecules", "molecule_or_formula", "name", "notation", "formula", "reaction"), IN_A_FILE
+    ),
     **dict.fromkeys(("sequence", "nucleotides", "protein", "sequences"), IN_A_FILE),
 }
 #: Kinds that few tools take: to name one says much about which tool is meant.

@@ -55,6 +55,16 @@ def over(tool, **more):
         ("Check the smiles column for PAINS", TABLE, over("structural_alerts", column="smiles")),
         ("drug-likeness of all compounds in file_1", TABLE, over("drug_likeness")),
         ("standardize the molecules in file_1", TABLE, over("standardize")),
+        (
+            "How similar is each compound in file_1 to aspirin?",
+            TABLE,
+            over("similarity", arguments={"query": "aspirin"}),
+        ),
+        (
+            "Which molecules in file_1 contain the SMARTS [CX3](=O)[OX2H1]?",
+            TABLE,
+            over("find_substructure", arguments={"smarts": "[CX3](=O)[OX2H1]"}),
+        ),
         ("Translate each sequence in file_1", FASTA, over("translate")),
         ("Translate them with table 4", FASTA, over("translate", arguments={"table": 4})),
         ("GC content of each record", FASTA, over("sequence_report")),
