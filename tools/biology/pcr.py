@@ -22,6 +22,7 @@ SHORTEST_PRIMER, LONGEST_PRIMER = 6, 300
 MINIMUM_MATCH = 13
 MOST_SITES, MOST_PRODUCTS = 50, 20
 LONGEST_IN_DATA = 10_000
+LONGEST_SHOWN = 100_000  # of a template, in a view
 LONG_PRODUCT = 5_000  # bp beyond which ordinary Taq fails
 
 
@@ -238,6 +239,8 @@ def _output(
         }
     views: list[View] = [_product_view(product, number) for number, product in enumerate(products[:3], 1)]
     views.append(_products_table(products))
+    if len(template.residues) <= LONGEST_SHOWN:
+        views.append(_template_view(template, sites, products, circular))
     return ToolOutput(
         summary=_summary(template, products),
         data=data,
@@ -337,6 +340,34 @@ def _product_view(product: Product, number: int) -> SequenceView:
     ]
     title = f"Product {number}, {product.start}-{product.end} of the template"
     return SequenceView(alphabet="dna", residues=product.residues, title=title, features=tuple(features))
+
+
+def _template_view(
+    template: ParsedSequence, sites: list[Site], products: list[Product], circular: bool
+) -> SequenceView:
+    """Where the primers bind (without their tails), and what lies between them, unless it is longer than its circle."""
+    length = len(template.residues)
+    features = [
+        Feature(name=f"product {number}", start=one.start, end=one.end, strand=0)
+        for number, one in enumerate(products[:MOST_PRODUCTS], 1)
+        if len(one.residues) <= length and (circular or one.start <= one.end)
+    ]
+    features += [
+        Feature(
+            name=f"{site.primer} primer",
+            start=site.start % length + 1,
+            end=(site.end - 1) % length + 1,
+            strand=site.strand,
+        )
+        for site in sites
+    ]
+    return SequenceView(
+        alphabet="dna",
+        residues=template.residues,
+        title=f"Template, {template.label}",
+        features=tuple(features),
+        circular=circular,
+    )
 
 
 def _length(site: Site) -> int:

@@ -18,7 +18,7 @@ MOST_ROWS = 200
 MOST_PROTEIN_LETTERS = 50_000
 COLOURS = 6
 ALPHABETS = ("dna", "rna", "protein")
-UNITS = {"dna": "bases", "rna": "bases", "protein": "residues"}
+UNITS = {"dna": "base", "rna": "base", "protein": "residue"}
 
 _ASSETS = Path(__file__).resolve().parents[3] / "assets" / "sequence"
 _SCRIPTS = ("letters.js", "strands.js", "alignment.js", "viewer.js")
@@ -36,9 +36,8 @@ def sequence_html(view: Mapping[str, Any]) -> str:
     residues = "".join(str(view["residues"]).split())
     alphabet = _alphabet(view)
     features = list(view.get("features") or ())
-    title = (
-        f"{view.get('title', '')} ({len(residues):,} {UNITS[alphabet]}{', circular' if view.get('circular') else ''})"
-    )
+    unit = UNITS[alphabet] + ("" if len(residues) == 1 else "s")
+    title = f"{view.get('title', '')} ({len(residues):,} {unit}{', circular' if view.get('circular') else ''})"
     circle = ' data-circular=""' if view.get("circular") and len(residues) <= MOST_LETTERS else ""
     body = _letters(escape(residues[:MOST_LETTERS]), "residues", alphabet, title, circle) + _cut(len(residues))
     return figure("sequence", body + _feature_list(features), title)
