@@ -130,7 +130,7 @@ window.retortBiomolecule = function (scene) {
       var has = {};
       one.atoms.forEach(function (atom) { has[atom.atom.replace('*', "'")] = true; });
       if ((has.CA && has.O) || ((has.P || has["O5'"]) && has["C5'"])) { whole += 1; }
-      var nucleotide = has["C1'"] && has["C3'"];
+      var nucleotide = /NA/.test(one.kind) || (has["C1'"] && has["C3'"]);
       one.atoms.forEach(function (atom) {
         atom.resn = nucleotide ? (has.N9 ? 'DG' : 'DC') : /^(D?[ACGTU])$/.test(one.name) ? 'UNK' : one.name;
       });
@@ -231,9 +231,12 @@ window.retortBiomolecule = function (scene) {
       return found.length ? found : those(how[0], how[1]);
     }, []);
   }
+  function labelled(labels) {
+    return labels.map(function (label) { return byName[label]; }).filter(function (one) { return one && one.part !== 'water'; });
+  }
   function named(residue) { return residue.name + ' ' + residue.number + (residue.chain ? ', chain ' + residue.chain : ''); }
   function asked(residue) { return [residue.name, residue.chain, residue.number].filter(Boolean).join(' '); }
 
   return { chains: chains, polymers: polymers, residues: residues, known: known, modes: modes, atomsOf: atomsOf, painter: painter, legend: legend,
-    find: find, named: named, asked: asked, elementless: NOT_POLYMER };
+    find: find, labelled: labelled, named: named, asked: asked, elementless: NOT_POLYMER };
 };

@@ -47,6 +47,7 @@
   var MOST_SURFACE_ATOMS = 15000;
   var bio = scene.chains.length ? window.retortBiomolecule(scene) : null;
   var byElement = { prop: 'elem', map: elements };
+  var lookedAt = bio ? bio.labelled(scene.selected.concat(scene.near)) : [];  // a selection that the tool was asked about
   var colouring = bio ? {} : { colorscheme: byElement };  // atoms of a biomolecule bear their colours
   function with_(style) { return Object.assign(style, colouring); }
   var styles = {
@@ -180,12 +181,23 @@
     restyle();
     viewer.setClickable({}, true, pick);
     if (surface) { addSurface(); }
-    if (!keepView) { viewer.zoomTo(bio ? { predicate: isNoWater } : {}); }
+    if (!keepView) { lookAtAll(); }
     tell();
     byId('label').textContent = (shown + 1) + ' of ' + scene.models.length +
       (scene.labels[shown] ? ' · ' + scene.labels[shown] : '');
     byId('previous').disabled = shown === 0;
     byId('next').disabled = shown === scene.models.length - 1;
+  }
+  // The whole of it, as large as it can be turned about without leaving the frame.
+  function lookAtAll() {
+    if (!bio) { return viewer.zoomTo(); }
+    viewer.zoomTo({ predicate: isNoWater });
+    var box = byId('scene').getBoundingClientRect(), half = Math.min(box.width, box.height) / 2, farthest = 0;
+    drawn.filter(isNoWater).forEach(function (atom) {
+      var at = viewer.modelToScreen(atom);
+      farthest = Math.max(farthest, Math.hypot(at.x - box.left - box.width / 2, at.y - box.top - box.height / 2));
+    });
+    if (farthest > 0 && half > 0) { viewer.zoom(Math.max(0.5, Math.min(3, 0.92 * half / farthest))); }
   }
   function isNoWater(atom) { return atom.residue.part !== 'water'; }
   function addBiomolecule() {
@@ -226,43 +238,14 @@
       viewer.addStyle({ predicate: function (atom) { return atom.residue.short && atom.residue.part === 'polymer' && atom.elem !== 'H'; } },
         { stick: { radius: 0.15 } });
     } else { viewer.setStyle(isPart('polymer'), styles[chosen]); }
+    if (cartoon && lookedAt.length) {
+      viewer.addStyle({ predicate: function (atom) { return atom.residue.part === 'polymer' && atom.elem !== 'H' && lookedAt.indexOf(atom.residue) >= 0; } },
+        { stick: { radius: 0.12, colorscheme: byElement } });
+    }
     viewer.setStyle(isPart('ligand'), chosen === 'spheres' ? styles.spheres : { stick: { radius: 0.2 } });
     viewer.setStyle({ predicate: function (atom) { return atom.residue.part === 'ligand' && atom.residue.atoms.length === 1; } },
       { sphere: { scale: chosen === 'spheres' ? 1 : 0.5 } });
     if (waters) { viewer.setStyle(isPart('water'), { sphere: { scale: 0.2 } }); }
-  }
-  function showLegend() {
-    var legend = bio.legend(mode), place = byId('legend');
-    place.replaceChildren();
-    function piece(kind, tag) {
-      var one = document.createElement(tag || 'span');
-      one.className = kind;
-      return one;
-    }
-    if (legend.ramp) {
-      var bar = piece('ramp'), least = document.createElement('span'), most = document.createElement('span'), key = piece('key');
-      bar.style.background = 'linear-gradient(to right, ' + legend.ramp.stops.join(', ') + ')';
-      least.textContent = legend.ramp.least;
-      most.textContent = legend.ramp.most;
-      key.append(least, bar, most);
-      place.append(key);
-    }
-    legend.items.forEach(function (item) {
-      var key = piece('key', item[2] ? 'button' : 'span'), swatch = piece('swatch');
-      swatch.style.background = item[0];
-      key.append(swatch, item[1]);
-      if (item[2]) {
-        key.type = 'button';
-        key.title = 'look at this chain';
-        key.addEventListener('click', function () { goTo(item[2].name); });
-      }
-      place.append(key);
-    });
-    if (legend.note) {
-      var note = piece('note');
-      note.textContent = legend.note;
-      place.append(note);
-    }
   }
   function addSurface() {
     if (!bio) { return viewer.addSurface(window.$3Dmol.SurfaceType.VDW, { opacity: 0.55, color: '#8fa9ab' }); }
@@ -305,7 +288,7 @@
   }
   function recolour() {
     restyle();
-    if (bio) { showLegend(); }
+    if (bio) { window.retortLegend(byId('legend'), bio.legend(mode), goTo); }
     if (surface) { clearSurface(); addSurface(); }
     mark();
   }
@@ -329,7 +312,12 @@
     byId('ask').addEventListener('click', function () {
       window.parent.postMessage({ retortAsk: 'What is around ' + bio.asked(selected) + ' in ' + (scene.source || scene.title) + '?' }, '*');
     });
-    showLegend();
+    window.retortLegend(byId('legend'), bio.legend(mode), goTo);
+    var asked = bio.labelled(scene.selected);
+    if (asked.length) {
+      lookAt(asked);
+      select(asked.length === 1 ? asked[0] : null);
+    }
   }
 
   try {
@@ -351,7 +339,7 @@
     byId('next').addEventListener('click', function () { step(1); });
     byId('reset').addEventListener('click', function () {
       viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]);
-      viewer.zoomTo(bio ? { predicate: isNoWater } : {});
+      lookAtAll();
       viewer.render();
     });
     byId('spin').addEventListener('click', function () {

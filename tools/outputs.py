@@ -49,7 +49,8 @@ class Structure3D(_Value):
     """Coordinates for a viewer; ``models`` are texts in ``format`` (one per conformer), coordinates in ångström.
 
     For a biomolecule: its ``chains``, where ``secondary`` of them comes from, what the B column holds (empty: nothing worth a
-    colour), and ``conformations``, the letters at a place (``A/27``) with the one that is shown first.
+    colour), ``conformations``, the letters at a place (``A/27``) with the one that is shown first, and residues to look at,
+    ``selected`` and ``near`` them (``A/HIS 57``).
     """
 
     kind: Literal["structure3d"] = "structure3d"
@@ -63,6 +64,8 @@ class Structure3D(_Value):
     secondary_source: str = ""
     b_column: Literal["", "b_factor", "plddt"] = ""
     conformations: dict[str, str] = Field(default_factory=dict)
+    selected: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 class Table(_Value):

@@ -53,8 +53,13 @@ def site_of(*pages: str) -> Iterator[str]:
     thread.join(10)
 
 
-def viewed(file: str) -> dict[str, Any]:
-    return structure_report(file).views[0].model_dump()
+def viewed(file: str, select: str = "") -> dict[str, Any]:
+    return structure_report(file, select).views[0].model_dump()
+
+
+def trace(text: str) -> str:
+    """Alpha carbons and phosphorus alone."""
+    return "\n".join(line for line in text.splitlines() if line[:4] != "ATOM" or line[12:16].strip() in ("CA", "P"))
 
 
 def predicted(text: str) -> str:
@@ -75,8 +80,8 @@ def site() -> Iterator[str]:
     for chain in evil["chains"]:
         chain["kind"] = HOSTILE
     views = [viewed(CRO), viewed(LAC), viewed(ECHINOMYCIN), viewed(predicted(text_of(CAPSID))), evil,
-             viewed(helix(30, without=(12, 13, 14)))]  # fmt: skip
-    sources = ["file_1", "file_2", "", "file_4", HOSTILE * 5, ""]
+             viewed(helix(30, without=(12, 13, 14))), viewed(ECHINOMYCIN, "QUI B 9"), viewed(trace(text_of(LAC)))]  # fmt: skip
+    sources = ["file_1", "file_2", "", "file_4", HOSTILE * 5, "", "file_7", "file_8"]
     with site_of(*(view_html(view, source=source) for view, source in zip(views, sources, strict=True))) as url:
         yield url
 
@@ -280,4 +285,24 @@ def test_only_a_viewer_of_the_page_may_propose_a_question_and_a_short_one(site: 
     frame.evaluate("parent.postMessage({ retortAsk: 'a\\n'.repeat(1000) }, '*')")
     page.wait_for_function("window.composed")
     assert page.evaluate("window.composed") == ("a " * 150)[:300]
+    page.close()
+
+
+def test_a_selection_that_was_asked_about_is_chosen_with_what_touches_it(site: str, browser) -> None:
+    page, frame, _ = opened(browser, site, 6)
+    assert frame.locator("#measured").text_content() == "QUI 9, chain B"
+    sticks = set(atoms(frame, "a.residue.kind === 'DNA' && a.style.stick", "a.residue.number"))
+    # 1PFE: each quinoxaline of echinomycin lies between two base pairs of the DNA (Cuesta-Seijo and Sheldrick 2005)
+    assert sticks and sticks < {str(number) for number in range(1, 9)}
+    page.close()
+
+
+def test_models_of_alpha_carbons_and_phosphates_alone_are_tubes(site: str, browser) -> None:
+    page, frame, _ = opened(browser, site, 7)
+    assert set(atoms(frame, "true", "a.style.cartoon && a.style.cartoon.style")) == {"trace", None}
+    assert len(atoms(frame, "a.residue.traced", "0")) == len(atoms(frame, "['CA', 'P'].includes(a.atom)", "0"))
+    colours = frame.evaluate(
+        "() => { viewer.render(); return new Set(Object.values(viewer.getModel().selectedAtoms({})).map((a) => a.color)).size; }"
+    )
+    assert colours >= 3
     page.close()

@@ -333,3 +333,11 @@ def test_a_plddt_of_90_itself_is_confident_and_not_very_high():
     lines = [line.replace("1.00 90.00", "1.00 90.01") if "ALA A   1" in line else line for line in lines]
     data = structure_report("\n".join(["TITLE     ALPHAFOLD PREDICTION", *lines, ""])).data
     assert (data["plddt_very_high_above_90"], data["plddt_confident_70_to_90"]) == (0.25, 0.75)
+
+
+def test_the_view_turns_to_a_selection_and_what_touches_it_unless_it_is_long():
+    output = structure_report(ECHINOMYCIN, "QUI B 9")
+    (view,) = [view for view in output.views if view.kind == "structure3d"]
+    assert view.selected == ("B/QUI 9",) and set(view.near) == set(output.data["contact_residues"])
+    (view,) = [view for view in structure_report(LAC, "A").views if view.kind == "structure3d"]
+    assert view.selected == view.near == ()

@@ -10,12 +10,14 @@ import numpy as np
 from tools.biology.structure_atoms import ModelAtoms, ResidueRow, atoms_of
 from tools.biology.structure_contents import Gap, gaps_of, kinds_of
 from tools.biology.structure_quality import is_predicted
+from tools.biology.structure_selection import Contact
 from tools.biology.structure_surface import secondary_structure
 from tools.inputs.structure_files import ParsedStructure
 from tools.outputs import Chain3D, Structure3D, View
 
 MOST_CHARACTERS = 6_000_000
 MOST_MODELS = 20
+MOST_LOOKED_AT = 30  # selected residues
 MOST_NAMED = 6  # alternative conformations in the caption
 LISTED, P_SEA = "as the file lists it", "P-SEA (Labesse 1997)"
 _LETTERS = str.maketrans("abc?", "hscc")
@@ -76,6 +78,18 @@ def structure_view(
         conformations=at_place,
     )
     return [view], notes
+
+
+def looked_at(view: View, selected: Sequence[ResidueRow], contacts: Sequence[Contact]) -> View:
+    """The view turned to a selection and what touches it; of a long one nothing stands out, and the view stays as it is."""
+    if not isinstance(view, Structure3D) or len(selected) > MOST_LOOKED_AT:
+        return view
+    near = dict.fromkeys(_label(contact.other) for contact in contacts)
+    return view.model_copy(update={"selected": tuple(map(_label, selected)), "near": tuple(near)})
+
+
+def _label(residue: ResidueRow) -> str:
+    return f"{residue.chain}/{residue.name} {residue.number}"
 
 
 def _chains(

@@ -12,7 +12,7 @@ from tools.biology.structure_contents import ChainRow, Gap, chains_of, gaps_of
 from tools.biology.structure_quality import b_factor_data, b_factor_notes, headings
 from tools.biology.structure_selection import CONTACT_A, Contact, contacts_of, select_residues
 from tools.biology.structure_surface import MOST_SURFACE_ATOMS, PROBE_A, SECONDARY, secondary_structure, surface_areas
-from tools.biology.structure_views import structure_view
+from tools.biology.structure_views import looked_at, structure_view
 from tools.inputs import FileText
 from tools.inputs.opened_files import open_file
 from tools.inputs.structure_files import ParsedStructure, read_structure
@@ -31,7 +31,7 @@ MOST_ISOLATED_ATOMS = 25_000  # for areas of chains taken apart
     asks=(
         "PDB file", "mmCIF", "protein structure", "chains", "ligands", "missing residues", "gaps", "alternate conformations",
         "altloc", "secondary structure", "helices", "strands", "SASA", "solvent accessible surface", "contacts", "binding site",
-        "residues around the ligand", "B-factor", "pLDDT", "resolution", "crystal structure", "AlphaFold model", "structure report",
+        "residues around the ligand", "around", "near", "B-factor", "pLDDT", "resolution", "crystal structure", "AlphaFold model", "structure report",
         "how many models", "what is in this structure",
     ),
     time_limit_s=60,
@@ -39,7 +39,11 @@ MOST_ISOLATED_ATOMS = 25_000  # for areas of chains taken apart
 def structure_report(
     file: FileText,
     select: Annotated[
-        str, Field(description="What to list contacts of: A, A:45, A:45-60, HEM, HIS A 87, ligands; empty for none")
+        str,
+        Field(
+            description="What to list contacts of: A, A:45, A:45-60, HEM, HIS A 87, ligands; empty for none",
+            json_schema_extra={"entity": "selection"},
+        ),
     ] = "",
 ) -> ToolOutput:
     """Report on a protein or nucleic acid structure in a PDB or mmCIF file: chains, ligands, waters, gaps, alternative conformations,
@@ -87,6 +91,7 @@ def structure_report(
         chosen = select_residues(select, atoms)
         contacts = contacts_of(atoms, chosen)
         data |= _contact_data(select, chosen, contacts, atoms)
+        views = [looked_at(view, [atoms.residues[index] for index in chosen], contacts) for view in views]
         tables.insert(0, _contact_table(select, contacts))
         notes.append(
             f"Contacts: pairs of residues with heavy atoms within {CONTACT_A:g} Å; of residues bonded along a chain none is listed. Polar: two of "

@@ -21,8 +21,20 @@ MOST_MODELS = 200
 MOST_MODEL_CHARACTERS = 8_000_000
 MOST_POINTS = 50_000
 LONGEST_SOURCE = 120  # what is longer is the text of a file and not its name
-_OWN_SCRIPTS = {"@MEASURE@": "measure3d.js", "@BIOMOLECULE@": "biomolecule3d.js", "@VIEWER@": "viewer3d.js"}
-_OF_BIOMOLECULES: dict[str, Any] = {"chains": (), "secondary_source": "", "b_column": "", "conformations": {}}
+_OWN_SCRIPTS = {
+    "@MEASURE@": "measure3d.js",
+    "@LEGEND@": "legend3d.js",
+    "@BIOMOLECULE@": "biomolecule3d.js",
+    "@VIEWER@": "viewer3d.js",
+}
+_OF_BIOMOLECULES: dict[str, Any] = {
+    "chains": (),
+    "secondary_source": "",
+    "b_column": "",
+    "conformations": {},
+    "selected": (),
+    "near": (),
+}
 
 
 def structure_html(view: Mapping[str, Any], vendor_url: str, source: str = "") -> str:
