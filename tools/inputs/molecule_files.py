@@ -90,10 +90,12 @@ def _data_fields(lines: list[str]) -> tuple[dict[str, str], str, int]:
 def smiles_of(record: Record) -> str:
     """Canonical SMILES of a record that is not broken; empty where RDKit has none."""
     try:
-        mol, _ = read_molfile(record.text, "")
-        with rdBase.BlockLogs():
+        with rdBase.BlockLogs():  # the lines were checked when the record was read
+            mol = Chem.MolFromMolBlock(record.text)
+        if mol is None:  # as where its header is not whole
+            mol, _ = read_molfile(record.text, "")
             Chem.SanitizeMol(mol)
-            return Chem.MolToSmiles(Chem.RemoveHs(mol))
+        return Chem.MolToSmiles(Chem.RemoveHs(mol))
     except (ToolInputError, ValueError, RuntimeError):
         return ""
 

@@ -17,15 +17,17 @@ MOST_ATOMS = 4 * MOST_HEAVY_ATOMS  # with their hydrogens
 _HEADER_LINES = 3
 #: Symbols that are no elements: R groups, atom lists and query atoms (they get sentences of their own), isotopes.
 _OTHER_SYMBOLS = frozenset(("D", "T", "R", "R#", "L", "A", "Q", "*", "X", "M", "AH", "QH", "XH", "MH", "LP", "Pol"))
+_COORDINATE = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _PLAIN_BONDS = frozenset(("1", "2", "3", "4", "9"))  # 9 is dative; 5 to 8 are queries
 
 
 def read_molfile(text: str, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
     """An unsanitized molecule and notes; raises ``ToolInputError`` that names the line that is wrong."""
-    records = [part for part in re.split(r"^\$\$\$\$.*$", text, flags=re.MULTILINE) if part.strip()]
+    parts = re.split(r"^\$\$\$\$.*$", text, flags=re.MULTILINE) if "$$$$" in text else [text]
+    records = [part for part in parts if part.strip()]
     if len(records) > 1:
         raise ToolInputError(f"This SD file has {len(records)} records", where, "give one of them")
-    given = re.split(r"\r\n|\r|\n", records[0]) if records else []
+    given = records[0].replace("\r\n", "\n").replace("\r", "\n").split("\n") if records else []
     lines, notes = _with_header(given, where)
     added = len(lines) - len(given)
     if not any(line.startswith("M  END") for line in lines):
@@ -157,9 +159,7 @@ class _Lines:
     def _check_atom(self, symbol: str, coordinates: list[str], index: int) -> None:
         if symbol not in ELEMENT_NAMES and symbol not in _OTHER_SYMBOLS:
             raise self.refuse(f"{shown(symbol)} is no element", index, "write a symbol of the periodic table")
-        if len(coordinates) != 3 or not all(
-            re.fullmatch(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", one) for one in coordinates
-        ):
+        if len(coordinates) != 3 or not all(map(_COORDINATE.fullmatch, coordinates)):
             raise self.refuse(f"{shown(' '.join(coordinates))} are no three coordinates", index)
 
     def _check_bond(self, order: str, ends: list[str], atoms: int, seen: set[frozenset[int]], index: int) -> None:
