@@ -13,6 +13,9 @@
     ];
   };
 
+  // Columns that a name takes, in its smaller type.
+  const roomFor = (name) => Math.ceil(name.length * 0.82) + 1;
+
   const featuresOf = (figure, length) =>
     [...figure.querySelectorAll(".features li[data-at]")].map((item) => {
       const [start, end, strand] = item.dataset.at.split(" ").map(Number);
@@ -70,17 +73,20 @@
       this.total = top;
     }
 
-    // Pieces in lanes without overlap; a name longer than its piece takes room to the right, or to the left at a line's end.
+    // Pieces in lanes without overlap; a name that fits in none of its lines takes room beside it.
     #packed(columns) {
       const pieces = this.features.flatMap((feature, index) => piecesOf(feature, index, this.length));
       for (const piece of pieces) {
         const column = (piece.from - 1) % columns;
-        const need = piece.begins ? Math.min(columns, Math.ceil(piece.feature.name.length * 0.82) + 1) : 0;
+        piece.first = Math.floor((piece.from - 1) / columns);
+        piece.last = Math.floor((piece.to - 1) / columns);
+        const [begun, ended] = [Math.min(piece.to - piece.from + 1, columns - column), ((piece.to - 1) % columns) + 1];
+        const room = [begun, Math.max(begun, ended), columns][Math.min(2, piece.last - piece.first)];
+        piece.overhangs = piece.begins && room < roomFor(piece.feature.name);
+        const need = piece.overhangs ? Math.min(columns, roomFor(piece.feature.name)) : 0;
         const shift = Math.max(0, Math.min(column, column + need - columns));
         piece.named = piece.from - shift;
         piece.until = Math.max(piece.to, piece.named + need - 1);
-        piece.first = Math.floor((piece.from - 1) / columns);
-        piece.last = Math.floor((piece.to - 1) / columns);
       }
       pieces.sort((a, b) => a.named - b.named || b.until - a.until);
       const ends = [];
@@ -137,8 +143,8 @@
       const forward = feature.strand !== -1;
       const arrow = this.directed && feature.strand !== 0 && (forward ? isLast && piece.ends : isFirst && piece.begins);
       const classes = ["lane", feature.colour, arrow ? (forward ? "right" : "left") : ""].join(" ");
-      const fits = to - from + 1 >= Math.ceil(feature.name.length * 0.82) + 1;
-      const name = (isFirst && piece.begins) || fits ? escape(feature.name) : "";
+      const fits = to - from + 1 >= roomFor(feature.name);
+      const name = (isFirst && piece.overhangs) || fits ? escape(feature.name) : "";
       const shift = isFirst ? this.#x(piece.from - 1 - start) - this.#x(piece.named - 1 - start) : 0;
       const style = `top:${top}px;${this.#box(from - 1 - start, to - 1 - start)}`;
       const bar = `<div class="${classes}" data-feature="${piece.index}" style="${style}" title="${escape(this.told(feature))}">` +
