@@ -1,4 +1,4 @@
-"""``python -m tools batch`` over 10,000 rows, beside the bare loop in one process times the number of cores; and its memory.
+"""``python -m tools batch`` and ``over`` with 10,000 rows, beside the bare loop in one process times the number of cores; and its memory.
 
 The batch is counted from its start, with that of its workers; the bare loop without its imports, before and after the batch. On a
 machine that does nothing else both ratios of a tool say the same; where others compute as well, that of the processors' time holds.
@@ -20,12 +20,14 @@ from pathlib import Path
 from bench.rows import Row
 from bench.tools import drugs
 from tools.__main__ import cores
+from tools.over_files import read_state
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS, FEW_ROWS, BARE_ROWS = 10_000, 1_000, 2_000
 LEAST = 0.8  # of the bare loop times the number of cores
 LOOKED_AT_EVERY_S = 1.0
 TOOLS = ("describe_molecule", "count_atoms")
+OVER_TOOL = "describe_molecule"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,25 @@ class Run:
 
 def measure() -> list[Row]:
     rows: list[Row] = []
+    before, over, after = _bare(OVER_TOOL), _over(OVER_TOOL, ROWS), _bare(OVER_TOOL)
+    what = f"{OVER_TOOL} over a CSV of {ROWS:,} rows, SDF written"
+    rows += [
+        Row(
+            f"{what}, against the bare loop times {cores()} cores",
+            over.rows_a_second,
+            (before.rows_a_second + after.rows_a_second) / 2 * cores(),
+            "rows/s",
+            LEAST,
+        ),
+        Row(
+            f"{what}: processors' time a row",
+            over.processor_ms,
+            (before.processor_ms + after.processor_ms) / 2,
+            "ms",
+            1 / LEAST,
+            at_most=True,
+        ),
+    ]
     for tool in TOOLS:
         few = _batch(tool, FEW_ROWS)
         before = _bare(tool)
@@ -92,6 +113,29 @@ def _batch(tool: str, count: int) -> Run:
     if right != count:
         raise RuntimeError(f"{count - right} of {count} rows of {tool} were not answered")
     return Run(count / seconds, 1e3 * (used.ru_utime + used.ru_stime) / count, max(peaks))
+
+
+def _over(tool: str, count: int) -> Run:
+    """``python -m tools over`` a table, from its start until its files are written."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "drugs.csv")
+        lines = (
+            f"{number},{smiles}" for number, smiles in enumerate(itertools.islice(itertools.cycle(drugs()), count))
+        )
+        table.write_text("\n".join(("id,smiles", *lines)))
+        started = time.perf_counter()
+        over = subprocess.Popen(
+            [sys.executable, "-m", "tools", "over", table, "--tool", tool, "--out", folder],
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, used = os.wait4(over.pid, 0)
+        seconds = time.perf_counter() - started
+        over.returncode = os.waitstatus_to_exitcode(status)
+        state = read_state(folder)
+    if (state["state"], state["done"], state["failed"]) != ("done", count, 0):
+        raise RuntimeError(f"{state['failed']} of {count} rows of {tool} were not answered")
+    return Run(count / seconds, 1e3 * (used.ru_utime + used.ru_stime) / count)
 
 
 def _held_mb(root: int) -> float:

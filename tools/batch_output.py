@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -186,12 +187,13 @@ def _sd_record(answer: RowAnswer) -> str:
     fields: dict[str, Any] = {"row": row["row"]}
     fields |= {name if name not in data else f"{name} (in the file)": value for name, value in row["values"].items()}
     fields |= data
-    written = [
-        f"> <{re.sub('[<>]', '_', _one_line(name))}>\n{text}\n"
-        for name, value in fields.items()
-        if (text := _one_line(_as_text(value)))
-    ]
+    written = [f"{_tag(name)}\n{text}\n" for name, value in fields.items() if (text := _one_line(_as_text(value)))]
     return "\n".join((block, *written, "$$$$\n"))
+
+
+@lru_cache(maxsize=1_000)
+def _tag(name: str) -> str:
+    return f"> <{re.sub('[<>]', '_', _one_line(name))}>"
 
 
 def _as_text(value: Any) -> str:

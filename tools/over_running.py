@@ -51,7 +51,12 @@ class Asked:
 def run_over(asked: Asked, workers: Workers, threads: int) -> int:
     """Run it; 0, or 130 where a signal ended it. Raises ``ToolInputError`` where nothing could be run, which the state says, too."""
     stop = Signal()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        asked.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolInputError(
+            f"{shown(asked.folder)} cannot be made a folder ({error.strerror})", "--out", "name another one"
+        ) from None
     named = {
         "tool": asked.tool,
         "arguments": dict(asked.arguments),
