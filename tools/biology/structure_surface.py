@@ -70,7 +70,7 @@ def _continuous(atoms: ModelAtoms, of: np.ndarray) -> np.ndarray:
     numbers: dict[int, int] = {}
     last_author, last = None, 0
     for index in dict.fromkeys(of.tolist()):
-        author = int("".join(c for c in atoms.residues[index].number if c.isdigit() or c == "-") or 0)
+        author = int("".join(c for c in atoms.residues[index].number if c.isdecimal() or c == "-") or 0)
         jump = last_author is not None and author - last_author > 1
         last += 2 if jump else 1
         numbers[index], last_author = last, author

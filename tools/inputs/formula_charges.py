@@ -60,7 +60,7 @@ def without_charge(plain: PlainText, total: Callable[[PlainText], int], given: s
         return Charged(plain, 0)
     body, signs = plain[: found.start()], found[1]
     sign = 1 if signs[0] == "+" else -1
-    if len(signs) > 1 or not body.text[-1:].isdigit():
+    if len(signs) > 1 or not body.text[-1:].isdecimal():
         return Charged(body, sign * len(signs))
     return _digit_before_sign(body, sign, total, given, where)
 

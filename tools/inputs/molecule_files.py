@@ -91,11 +91,12 @@ def smiles_of(record: Record) -> str:
     """Canonical SMILES of a record that is not broken; empty where RDKit has none."""
     try:
         with rdBase.BlockLogs():  # the lines were checked when the record was read
-            mol = Chem.MolFromMolBlock(record.text)
-        if mol is None:  # as where its header is not whole
-            mol, _ = read_molfile(record.text, "")
-            Chem.SanitizeMol(mol)
-        return Chem.MolToSmiles(Chem.RemoveHs(mol))
+            mol = Chem.MolFromMolBlock(record.text)  # without hydrogens
+            if mol is None:  # as where its header is not whole
+                mol, _ = read_molfile(record.text, "")
+                Chem.SanitizeMol(mol)
+                mol = Chem.RemoveHs(mol)
+        return Chem.MolToSmiles(mol)
     except (ToolInputError, ValueError, RuntimeError):
         return ""
 
@@ -161,7 +162,7 @@ def _xyz_frame(number: int, place: int, lines: list[str]) -> tuple[Record, int]:
 
 def _symbol(text: str) -> str:
     """An element's symbol for ``C``, ``c``, ``C12`` or ``6``; empty for anything else."""
-    if text.isdigit() and len(text) <= 3 and 0 < int(text) <= 118:
+    if text.isdecimal() and len(text) <= 3 and 0 < int(text) <= 118:
         return Chem.GetPeriodicTable().GetElementSymbol(int(text))
     letters = re.fullmatch(r"([A-Za-z]{1,2})\d*", text)
     symbol = letters[1].capitalize() if letters else ""

@@ -40,7 +40,7 @@ def read_molfile(text: str, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
             raise ToolInputError(f"The molfile cannot be read: {error}"[:200], where, "export it again") from None
     if mol is None:
         raise ToolInputError("The molfile cannot be read", where, "check its atom and bond lines, or export it again")
-    for atom in mol.GetAtoms():
+    for atom in mol.GetAtoms() if mol.HasQuery() else ():
         if atom.HasQuery():
             raise ToolInputError(
                 "The molfile holds a query atom, which stands for many molecules",
@@ -94,7 +94,7 @@ class _Lines:
     def _check_plain(self) -> None:
         line = self.lines[_HEADER_LINES]
         fields = line[:3].strip(), line[3:6].strip()
-        if not all(field.isdigit() for field in fields):
+        if not all(field.isdecimal() for field in fields):
             raise self.refuse(f"The counts line {shown(line)} has no numbers", _HEADER_LINES)
         atoms, bonds = map(int, fields)
         self._check_number(atoms, _HEADER_LINES)
@@ -108,7 +108,7 @@ class _Lines:
             )
         for index in range(first, first + atoms):
             self._check_atom(self.lines[index][31:34].strip(), self.lines[index][:30].split(), index)
-        seen: set[frozenset[int]] = set()
+        seen: set[tuple[int, int]] = set()
         for index in range(first + atoms, first + atoms + bonds):
             line = self.lines[index]
             self._check_bond(line[6:9].strip(), [line[:3].strip(), line[3:6].strip()], atoms, seen, index)
@@ -125,11 +125,11 @@ class _Lines:
     def _check_extended(self) -> None:
         block = [(index, line[7:].split()) for index, line in enumerate(self.lines) if line.startswith("M  V30 ")]
         counts = next(((index, parts) for index, parts in block if parts[:1] == ["COUNTS"]), None)
-        if counts is None or len(counts[1]) < 3 or not all(part.isdigit() for part in counts[1][1:3]):
+        if counts is None or len(counts[1]) < 3 or not all(part.isdecimal() for part in counts[1][1:3]):
             raise ToolInputError("The V3000 molfile has no COUNTS line", self.where, "export it again")
         atoms, bonds = int(counts[1][1][:9]), int(counts[1][2][:9])
         self._check_number(atoms, counts[0])
-        section, numbers, found_bonds, seen = "", set[str](), 0, set[frozenset[int]]()
+        section, numbers, found_bonds, seen = "", set[str](), 0, set[tuple[int, int]]()
         for index, parts in block:
             if parts[:1] in (["BEGIN"], ["END"]):
                 section = " ".join(parts[1:2]) if parts[0] == "BEGIN" else ""
@@ -162,13 +162,14 @@ class _Lines:
         if len(coordinates) != 3 or not all(map(_COORDINATE.fullmatch, coordinates)):
             raise self.refuse(f"{shown(' '.join(coordinates))} are no three coordinates", index)
 
-    def _check_bond(self, order: str, ends: list[str], atoms: int, seen: set[frozenset[int]], index: int) -> None:
-        if not all(end.isdigit() for end in ends):
+    def _check_bond(self, order: str, ends: list[str], atoms: int, seen: set[tuple[int, int]], index: int) -> None:
+        if not (ends[0].isdecimal() and ends[1].isdecimal()):
             raise self.refuse(f"{shown(self.lines[index])} is no bond of two atoms", index)
-        if not all(1 <= int(end) <= atoms for end in ends):
+        first, last = int(ends[0]), int(ends[1])
+        if not (1 <= first <= atoms and 1 <= last <= atoms):
             raise self.refuse(f"A bond joins {' and '.join(ends)}, but the atoms are 1 to {atoms}", index)
-        pair = frozenset(map(int, ends))
-        if len(pair) == 1:
+        pair = (first, last) if first < last else (last, first)
+        if first == last:
             raise self.refuse(f"A bond joins atom {ends[0]} to itself", index)
         if pair in seen:
             raise self.refuse(f"A second bond joins atoms {' and '.join(ends)}", index)

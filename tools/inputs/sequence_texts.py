@@ -199,7 +199,7 @@ def _without_numbering(body: str, where: str, notes: list[str]) -> str:
     for pieces in (line.split() for line in body.splitlines()):
         kept: list[str] = []
         for index, piece in enumerate(pieces):
-            if not piece.isdigit() or len(piece) > 9:
+            if not piece.isdecimal() or len(piece) > 9:
                 kept.append(piece)
                 letters += len(piece)
                 continue

@@ -74,7 +74,7 @@ def _complaint(text: str) -> tuple[str, int]:
             if not opened:
                 return ": its ')' closes nothing", at
             opened.pop()
-        elif found[0].lstrip("%").isdigit():
+        elif found[0].lstrip("%").isdecimal():
             number = found[0].lstrip("%0") or "0"
             if rings.pop(number, None) is None:
                 rings[number] = at

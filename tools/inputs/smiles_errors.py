@@ -228,7 +228,7 @@ def _number(digits: str | None) -> int:
 def _charge(text: str | None) -> int:
     if not text:
         return 0
-    size = _number(text[1:]) if text[1:].isdigit() else len(text)
+    size = _number(text[1:]) if text[1:].isdecimal() else len(text)
     return size if text[0] == "+" else -size
 
 

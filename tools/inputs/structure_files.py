@@ -111,7 +111,7 @@ def _check_pdb_lines(text: str, where: str, notes: list[str]) -> None:
             open_model = number
         elif record == "ENDMDL":
             open_model = 0
-        elif record == "MASTER" and line[50:55].strip().isdigit():
+        elif record == "MASTER" and line[50:55].strip().isdecimal():
             announced = int(line[50:55])
         elif record.rstrip() == "END":
             ended = True

@@ -138,11 +138,11 @@ def _date_styles(book: zipfile.ZipFile) -> set[int]:
         if event == "start":
             if tag in ("cellXfs", "cellStyleXfs", "dxfs"):
                 within = tag
-            elif tag == "numFmt" and element.get("numFmtId", "").isdigit():
+            elif tag == "numFmt" and element.get("numFmtId", "").isdecimal():
                 codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "")
             elif tag == "xf" and within == "cellXfs":
                 number = element.get("numFmtId", "0")
-                styles.append(int(number) if number.isdigit() else 0)
+                styles.append(int(number) if number.isdecimal() else 0)
         elif tag == within:
             within = ""
     return {
@@ -179,7 +179,7 @@ def _rows(
         number = element.get("r", "")
         element.clear()
         if any(map(str.strip, cells)) or wrong:
-            yield (int(number) if number.isdigit() else 0), cells, wrong
+            yield (int(number) if number.isdecimal() else 0), cells, wrong
 
 
 def _value(cell: ElementTree.Element, strings: list[str], dates: set[int], epoch: datetime.datetime) -> str:
@@ -188,11 +188,11 @@ def _value(cell: ElementTree.Element, strings: list[str], dates: set[int], epoch
         return _text_of(cell)
     held = next((child.text or "" for child in cell if _tag(child) == "v"), "")
     if kind == "s":
-        return strings[int(held)] if held.isdigit() and int(held) < len(strings) else ""
+        return strings[int(held)] if held.isdecimal() and int(held) < len(strings) else ""
     if kind == "b":
         return "TRUE" if held == "1" else "FALSE"
     style = cell.get("s", "")
-    if kind == "n" and held and style.isdigit() and int(style) in dates:
+    if kind == "n" and held and style.isdecimal() and int(style) in dates:
         return _date(held, epoch)
     return held
 
