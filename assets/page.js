@@ -139,14 +139,13 @@
   document.addEventListener("load", (event) => { if (event.target.closest?.("#composer")) tellCost(); }, true);
 
   // The growing answer is followed until its question stands at the top of the window, so that what is being read stays
-  // where it is; who scrolls to the end is kept at the end, and who scrolls up is left alone.
+  // where it is; who scrolls to the end is kept at the end, and who scrolls anywhere else is left alone.
   let following = "question";
   let placed = 0;
   const end = () => document.documentElement.scrollHeight - window.innerHeight;
   window.addEventListener("scroll", () => {
     if (Math.abs(window.scrollY - placed) < 2) return;  // our own scrolling, told late
-    if (window.scrollY >= end() - 40) following = "end";
-    else if (window.scrollY < placed) following = "";
+    following = window.scrollY >= end() - 40 ? "end" : "";
     placed = window.scrollY;
   }, { passive: true });
   const follow = () => {

@@ -242,7 +242,7 @@ def test_what_was_typed_stays_when_another_conversation_is_opened(page, quick):
 
 
 def test_a_file_that_is_no_picture_is_one_sentence_and_the_question_stays(page, quick, tmp_path):
-    (tmp_path / "notes.png").write_text("not a picture")
+    (tmp_path / "notes.png").write_bytes(b"\x89PNG\r\n\x1a\nand no picture")
     open_page(page, quick.url)
     page.locator("#composer input[type=file]").set_input_files(str(tmp_path / "notes.png"))
     page.wait_for_timeout(500)

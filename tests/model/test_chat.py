@@ -192,7 +192,7 @@ def test_the_oldest_turns_go_first_and_whole(tokenizer):
     assert 0 < kept[0] < 30
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 12), st.integers(0, 60), st.integers(150, 1200), st.integers(1, 600))
 def test_what_is_kept_fits_and_one_turn_more_would_not(tokenizer, turns, words, context, room):
     form = ChatFormat(tokenizer, Abilities(), context)

@@ -80,13 +80,13 @@ def test_a_whole_character_does_not_wait_for_the_next_token(tokenizer):
         assert said == decoded(tokenizer, ids[:count]).rstrip("\ufffd")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.integers(0, 49_151), max_size=80))
 def test_any_tokens_at_all_give_the_text_that_decode_gives(tokenizer, ids):
     assert "".join(pieces_of(tokenizer, ids)) == decoded(tokenizer, ids)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.integers(0, 255), max_size=200))
 def test_any_bytes_at_all_give_the_text_that_decode_gives(tokenizer, values):
     ids = [byte_token(tokenizer, value) for value in values]

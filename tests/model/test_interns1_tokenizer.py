@@ -68,26 +68,26 @@ def test_added_tokens_may_stand_in_the_tokenizer_config_instead(tmp_path, tokeni
 @given(
     st.lists(st.sampled_from([ASPIRIN, PENICILLIN_G, FLUORESCENT, *PROSE, " ", "\n", " and ", ", ", "("]), max_size=9)
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_molecules_proteins_and_prose_come_back_as_they_were(tokenizer, parts):
     text = unicodedata.normalize("NFC", "".join(parts))
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
 @given(st.text(max_size=60).map(lambda text: unicodedata.normalize("NFC", text)).filter(lambda text: "▁" not in text))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_comes_back_as_it_was(tokenizer, text):
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
 @given(st.text(alphabet="CNOSPFBrIclnos[]()=#@+-/\\.:123%H ", max_size=80))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_what_looks_like_a_molecule_comes_back_as_it_was(tokenizer, text):
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
 @given(st.lists(st.sampled_from([ASPIRIN, FLUORESCENT, *PROSE]), max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_pieces_of_a_stream_make_the_same_text(tokenizer, parts):
     text = unicodedata.normalize("NFC", " ".join(parts))
     ids = tokenizer.encode(text)

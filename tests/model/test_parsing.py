@@ -118,7 +118,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(FRAGMENTS, max_size=12).map("".join), st.data())
 def test_any_cut_of_the_same_text_gives_the_same_events(text, data):
     whole = parse(text)

@@ -76,7 +76,7 @@ def test_every_token_has_the_probability_that_transformers_gives_it(sampling, dt
     torch.testing.assert_close(ours.sort().values, theirs.sort().values, rtol=1e-4, atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.builds(
         Sampling,
