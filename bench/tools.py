@@ -15,7 +15,7 @@ import functools
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ def measure() -> list[Row]:
     workers = Workers(size=1)
     try:
         with rdBase.BlockLogs():
-            return [_row(workers, toolbox, *measured) for measured in MEASURED if measured[0] in toolbox]
+            return [beside(workers, toolbox, *measured, drugs()) for measured in MEASURED if measured[0] in toolbox]
     finally:
         workers.close()
 
@@ -117,8 +117,8 @@ def measure_processor() -> list[Row]:
                 smiles: json.dumps({"name": name, "arguments": arguments(smiles)})
                 for smiles in drugs()[::PROCESSOR_EVERY]
             }
-            ours = [_computed_ms(functools.partial(answer, toolbox), ask) for ask in asks.values()]
-            theirs = [_computed_ms(library, smiles) for smiles in asks]
+            ours = [computed_ms(functools.partial(answer, toolbox), ask) for ask in asks.values()]
+            theirs = [computed_ms(library, smiles) for smiles in asks]
             what = f"{name}: processor's time, p50 of {len(asks)}, against the bare library"
             rows.append(
                 Row(
@@ -134,7 +134,7 @@ def measure_processor() -> list[Row]:
     return rows
 
 
-def _computed_ms(work: Callable[[str], Any], given: str) -> float:
+def computed_ms(work: Callable[[str], Any], given: str) -> float:
     """The shorter of two runs, the first of which finds its tables unread."""
     times = []
     for _ in range(2):
@@ -144,27 +144,34 @@ def _computed_ms(work: Callable[[str], Any], given: str) -> float:
     return 1e3 * min(times)
 
 
-def _row(
-    workers: Workers, toolbox: Toolbox, name: str, arguments: Arguments, library: Callable[[str], Any] | None
+def beside(
+    workers: Workers,
+    toolbox: Toolbox,
+    name: str,
+    arguments: Arguments,
+    library: Callable[[str], Any] | None,
+    given: Sequence[str],
+    what: str = "",
 ) -> Row:
+    """A tool through a worker beside ``library``, or beside its own function, over ``given``; ``what`` says more than its name."""
+
     def called(smiles: str) -> None:
         workers.call(name, arguments(smiles), time_limit_s=120)
 
     def itself(smiles: str) -> None:
         toolbox[name].function(**toolbox[name].validated(arguments(smiles)))
 
-    beside = library or itself
-    molecules = drugs()
-    warm = [pair for pair in (_pair(called, beside, smiles) for smiles in molecules[:WARMING]) if pair]
+    other = library or itself
+    warm = [pair for pair in (_pair(called, other, smiles) for smiles in given[:WARMING]) if pair]
     slow = not warm or statistics.median(ours for ours, _ in warm) > SLOW_MS
-    taken = molecules[WARMING :: 4 if slow else 1]
-    pairs = [pair for pair in (_pair(called, beside, smiles) for smiles in taken) if pair]
+    taken = given[WARMING :: 4 if slow else 1]
+    pairs = [pair for pair in (_pair(called, other, smiles) for smiles in taken) if pair]
     ours, theirs = sorted(pair[0] for pair in pairs), sorted(pair[1] for pair in pairs)
-    what = (
-        f"{name}: p50 of {len(pairs)} (p95 {_at(ours, 0.95):.1f} beside {_at(theirs, 0.95):.1f} ms), against "
+    said = (
+        f"{name}{what}: p50 of {len(pairs)} (p95 {_at(ours, 0.95):.1f} beside {_at(theirs, 0.95):.1f} ms), against "
         f"{'the bare library' if library else 'its function alone'}"
     )
-    return Row(what, _at(ours, 0.5), _at(theirs, 0.5), "ms", MOST_MORE_MS, at_most=True, added=True)
+    return Row(said, _at(ours, 0.5), _at(theirs, 0.5), "ms", MOST_MORE_MS, at_most=True, added=True)
 
 
 def _pair(called: Callable[[str], None], beside: Callable[[str], Any], smiles: str) -> tuple[float, float] | None:

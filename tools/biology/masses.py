@@ -21,7 +21,6 @@ ISOTOPE_MASSES = MappingProxyType(
     {"H": 1.00782503190, "C": 12.0, "N": 14.00307400425, "O": 15.99491461926, "P": 30.97376199768, "S": 31.97207117354,
      "Se": 79.91652178}
 )  # fmt: skip
-_WATER = "H2O"
 _PROTEIN = MappingProxyType(
     {"A": "C3H5NO", "R": "C6H12N4O", "N": "C4H6N2O2", "D": "C4H5NO3", "C": "C3H5NOS", "E": "C5H7NO3", "Q": "C5H8N2O2",
      "G": "C2H3NO", "H": "C6H7N3O", "I": "C6H11NO", "L": "C6H11NO", "K": "C6H12N2O", "M": "C5H9NOS", "F": "C9H9NO",
@@ -37,6 +36,17 @@ _RESIDUES: MappingProxyType[Alphabet, MappingProxyType[str, str]] = MappingProxy
 )
 
 
+def _atoms(written: str) -> Counter[str]:
+    return Counter({element: int(number or 1) for element, number in re.findall(r"([A-Z][a-z]?)(\d*)", written)})
+
+
+_WATER = _atoms("H2O")
+_ATOMS = {
+    alphabet: {letter: _atoms(written) for letter, written in residues.items()}
+    for alphabet, residues in _RESIDUES.items()
+}
+
+
 def has_mass(residues: str, alphabet: Alphabet) -> bool:
     """Whether each letter stands for one residue."""
     return set(residues) <= _RESIDUES[alphabet].keys()
@@ -44,9 +54,9 @@ def has_mass(residues: str, alphabet: Alphabet) -> bool:
 
 def composition(residues: str, alphabet: Alphabet) -> Counter[str]:
     """Atoms of the linear, uncharged chain with free ends (a nucleic acid's: a 5' phosphate and a 3' hydroxyl)."""
-    atoms = _atoms(_WATER)
+    atoms = Counter(_WATER)
     for letter, count in Counter(residues).items():
-        for element, number in _atoms(_RESIDUES[alphabet][letter]).items():
+        for element, number in _ATOMS[alphabet][letter].items():
             atoms[element] += count * number
     return atoms
 
@@ -65,7 +75,3 @@ def average_mass(atoms: Counter[str]) -> float:
 def monoisotopic_mass(atoms: Counter[str]) -> float:
     """In Da, of the most abundant isotope of each element."""
     return sum(ISOTOPE_MASSES[element] * number for element, number in atoms.items())
-
-
-def _atoms(written: str) -> Counter[str]:
-    return Counter({element: int(number or 1) for element, number in re.findall(r"([A-Z][a-z]?)(\d*)", written)})
