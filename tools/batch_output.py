@@ -53,6 +53,13 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_INPUT else text[: LONGEST_INPUT - 1] + "…"
 
 
+def clear(folder: Path) -> None:
+    """Take away what an earlier batch has left in the folder, and nothing else."""
+    for name in (STATE, INDEX, ROWS, RESULTS_CSV, RESULTS_SDF):
+        for path in (folder / name, _part(folder / name)):
+            path.unlink(missing_ok=True)
+
+
 class BatchOutput:
     """The files of one batch in ``folder``; ``add`` is called by one thread at a time, in the order of the rows."""
 
@@ -65,8 +72,6 @@ class BatchOutput:
         self._original = tuple(original_columns)
         self._noted: Counter[str] = Counter()
         self._written = 0
-        for name in (RESULTS_CSV, RESULTS_SDF, STATE):
-            (folder / name).unlink(missing_ok=True)
         self._rows: BinaryIO = (folder / ROWS).open("wb")
         self._index: BinaryIO = (folder / INDEX).open("wb")
         self._sdf: BinaryIO = _part(folder / RESULTS_SDF).open("wb")
@@ -187,7 +192,7 @@ def _sd_record(answer: RowAnswer) -> str:
     fields: dict[str, Any] = {"row": row["row"]}
     fields |= {name if name not in data else f"{name} (in the file)": value for name, value in row["values"].items()}
     fields |= data
-    written = [f"{_tag(name)}\n{text}\n" for name, value in fields.items() if (text := _one_line(_as_text(value)))]
+    written = [f"{_tag(name)}\n{text}\n" for name, value in fields.items() if (text := _field_lines(value))]
     return "\n".join((block, *written, "$$$$\n"))
 
 
@@ -196,10 +201,14 @@ def _tag(name: str) -> str:
     return f"> <{re.sub('[<>]', '_', _one_line(name))}>"
 
 
-def _as_text(value: Any) -> str:
+def _field_lines(value: Any) -> str:
+    """A value as the lines of a data field: none is blank, or could be read as the next field or the end of the record."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return "\n".join(
+        f" {line}" if line.startswith((">", "$$$$")) else line for line in text.splitlines() if line.strip()
+    )
 
 
 def with_three_header_lines(block: str) -> str:

@@ -39,7 +39,7 @@ def read_rows(folder: str | Path, start: int, count: int) -> list[dict[str, Any]
         with (path / ROWS).open("rb") as rows:
             rows.seek(_OFFSET.unpack_from(offsets)[0])
             return [json.loads(rows.readline()) for _ in range(there)]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
@@ -53,5 +53,5 @@ def read_state(folder: str | Path) -> dict[str, Any]:
     """
     try:
         return json.loads((Path(folder) / STATE).read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}

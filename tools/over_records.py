@@ -31,7 +31,7 @@ from tools.inputs.workbooks import workbook_rows
 MOST_ROWS = 200_000
 LOOKED_AT = 60  # records, to choose the column
 _CALLED = {"sdf": "SDF", "mol": "MOL", "fasta": "FASTA", "genbank": "GenBank"}
-_LONGEST_LINE = 10_000  # of a list of lines; a text with longer ones is none
+_LONGEST_LINE = 400_000  # of a list of lines, as the longest sequence; a text with longer ones is none
 
 
 @dataclass(frozen=True)

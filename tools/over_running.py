@@ -17,7 +17,15 @@ from types import FrameType
 from typing import Any
 
 from errors import RetortError, ToolInputError, shown
-from tools.batch_output import MOST_OUTPUT_BYTES, BatchOutput, RowAnswer, flat, shortened, with_three_header_lines
+from tools.batch_output import (
+    MOST_OUTPUT_BYTES,
+    BatchOutput,
+    RowAnswer,
+    clear,
+    flat,
+    shortened,
+    with_three_header_lines,
+)
 from tools.in_order import InOrder
 from tools.inputs.opened_files import open_file
 from tools.inputs.records import Record
@@ -53,9 +61,10 @@ def run_over(asked: Asked, workers: Workers, threads: int) -> int:
     stop = Signal()
     try:
         asked.folder.mkdir(parents=True, exist_ok=True)
+        clear(asked.folder)
     except OSError as error:
         raise ToolInputError(
-            f"{shown(asked.folder)} cannot be made a folder ({error.strerror})", "--out", "name another one"
+            f"Nothing can be written to {shown(asked.folder)} ({error.strerror})", "--out", "name another folder"
         ) from None
     named = {
         "tool": asked.tool,

@@ -187,6 +187,18 @@ def test_what_cannot_be_run_is_one_sentence_and_exit_status_2(tmp_path):
     assert state["error"]["where"] == "file"
 
 
+def test_a_refusal_leaves_no_results_of_an_earlier_run(tmp_path):
+    file = written(tmp_path, "a.csv", "symbol\nFe\nXx\n")
+    status, rows, _, _ = over(file, "element", tmp_path / "out")
+    assert (status, [row["ok"] for row in rows]) == (0, [True, False])
+    (tmp_path / "out" / "mine.txt").write_text("kept")
+    status, rows, state, _ = over(file, "element", tmp_path / "out", "--column", "none")
+    assert (status, rows, state["state"]) == (2, [], "failed")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mine.txt", "state.json"]
+    status, _, _, said = over(file, "element", tmp_path / "a.csv")
+    assert (status, said.startswith("Retort: Nothing can be written to")) == (2, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_and_what_is_done_stays(tmp_path, number):
     smiles = ["CCO", "c1ccccc1O", "CC(=O)O", "oops"]
@@ -311,6 +323,26 @@ def test_no_text_of_a_table_is_a_formula_and_numbers_stay_numbers(tmp_path, valu
     output.add(RowAnswer({**row, "summary": "", "data": {"said": value}, "notes": []}))
     output.finish()
     assert table(tmp_path)[0]["said"] == cell
+
+
+def test_a_value_cannot_end_its_field_or_its_record(tmp_path):
+    output = BatchOutput(tmp_path, ("a<b>",))
+    row = {
+        "row": 1,
+        "line": 1,
+        "name": "x",
+        "input": "",
+        "values": {"a<b>": "one\n\n$$$$\n> <forged>\nend"},
+        "ok": True,
+    }
+    answer = {**row, "summary": "", "data": {"x": True}, "notes": []}
+    output.add(RowAnswer(answer, molblock("CCO", "ethanol")))
+    output.add(RowAnswer({**answer, "row": 2}, molblock("CCN", "")))
+    output.finish()
+    one, two = sd_records(tmp_path)
+    assert (one.GetProp("_Name"), two.GetProp("_Name")) == ("ethanol", "x")
+    assert one.GetPropsAsDict() == {"row": 1, "a_b_": "one\n $$$$\n > <forged>\nend", "x": "true"}
+    assert two.GetProp("row") == "2"
 
 
 def test_lists_and_objects_are_json_in_a_cell_and_what_is_too_long_is_counted(tmp_path):
