@@ -31,10 +31,15 @@
   window.parent.postMessage({ retortView: 'ready' }, '*');
 
   var probe = document.createElement('canvas');
-  if (!(probe.getContext('webgl2') || probe.getContext('webgl'))) {
+  var probed = probe.getContext('webgl2') || probe.getContext('webgl');
+  if (!probed) {
     return fail('This browser has no WebGL, so the structure cannot be turned in 3D here; turn on hardware ' +
                 'acceleration or open the page in another browser.');
   }
+  // Browsers keep some 16 drawing contexts: this one is given back, and an early viewer takes one again when it is turned to.
+  var release = probed.getExtension('WEBGL_lose_context');
+  if (release) { release.loseContext(); }
+  function wake() { if (viewer.renderer.isLost()) { viewer.resize(); } }
   if (!window.$3Dmol) {
     return fail('The 3D viewer is not installed; run “make setup” once and load this page again.');
   }
@@ -367,6 +372,7 @@
       event.preventDefault();
       viewer.render();
     });
+    ['pointerenter', 'focusin'].forEach(function (moment) { document.body.addEventListener(moment, wake); });
     new ResizeObserver(function () { viewer.resize(); viewer.render(); }).observe(byId('scene'));
     draw(false);
     if (bio && !document.documentElement.dataset.state) { startBiomolecule(); }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.serving import CONTENT_SECURITY_POLICY
 from app.ui.views import view_html
@@ -305,4 +307,17 @@ def test_models_of_alpha_carbons_and_phosphates_alone_are_tubes(site: str, brows
         "() => { viewer.render(); return new Set(Object.values(viewer.getModel().selectedAtoms({})).map((a) => a.color)).size; }"
     )
     assert colours >= 3
+    page.close()
+
+
+def test_a_viewer_whose_drawing_context_was_taken_gets_one_again_when_it_is_turned_to(site: str, browser) -> None:
+    page, frame, said = opened(browser, site, 0)
+    frame.evaluate("viewer.renderer.getContext().getExtension('WEBGL_lose_context').loseContext()")
+    frame.wait_for_function("viewer.renderer.isLost()")
+    page.locator("iframe").hover()
+    frame.wait_for_function("!viewer.renderer.isLost()")
+    assert choose(frame, "A:27").startswith("GLN 27")
+    picture = Image.open(io.BytesIO(frame.locator("#scene").screenshot())).convert("RGB")
+    assert len(picture.getcolors(10_000_000)) > 50
+    assert [line for line in said if "favicon" not in line and "404" not in line] == []
     page.close()
