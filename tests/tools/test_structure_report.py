@@ -158,6 +158,14 @@ def test_a_heavy_atom_named_like_a_hydrogen_has_a_surface():
     assert structure_report(odd.replace("END\n", line + "END\n")).data["sasa_a2"] > 0
 
 
+def test_a_shifted_atom_line_is_refused_as_gemmi_would_read_it():
+    broken = helix(6).replace(
+        "END\n", "ATOM C 1.00       20 2.225      2.849  4 CB ALA   5.770        20.00        A\nEND\n"
+    )
+    with pytest.raises(ToolInputError, match="columns 31 to 54"):
+        structure_report(broken)
+
+
 def test_chains_of_a_complex_bury_surface_between_them():
     # 1LCD: headpieces bury over 1,000 Å² in their operators, the strands of a duplex more; both sides counted
     data = structure_report(LAC).data

@@ -82,7 +82,7 @@ def _radius(residue: str, atom: str, element: str) -> float:
 
     try:
         radius = vdw_radius_protor(residue, atom)
-    except (KeyError, ValueError):  # an unknown residue; a name of a hydrogen atom on what is no hydrogen
+    except (KeyError, ValueError, IndexError):  # unknown, no hydrogen but named like one, or without a name
         radius = None
     if radius is None:
         try:

@@ -104,7 +104,7 @@ def _check_pdb_lines(text: str, where: str, notes: list[str]) -> None:
     atoms, announced, ended, open_model = 0, None, False, 0
     for number, line in enumerate(lines, 1):
         record = line[:6]
-        if record in ("ATOM  ", "HETATM"):
+        if line[:4].upper() in ("ATOM", "HETA"):  # gemmi looks at these four letters alone
             atoms += 1
             _check_atom_line(line, number, number >= len(lines) - 1, where)
         elif record == "MODEL ":
