@@ -195,6 +195,9 @@ def _of_bases(text: str, body: str, sort: str) -> Change | None:
         end = int(found[2] or start + len(old) - 1)
         kind: Kind = "substitution" if len(old) == len(new) == 1 else "deletion-insertion"
         return Change(text, "dna", kind, start, end, old, new, whole=whole)
+    if found := re.fullmatch(r"(\d+)(?:_(\d+))?del([ACGTU]+)ins([ACGTU]+)", body, re.IGNORECASE):
+        start, end = int(found[1]), int(found[2] or found[1])
+        return Change(text, "dna", "deletion-insertion", start, end, _dna(found[3]), _dna(found[4]), whole=whole)
     found = re.fullmatch(r"(\d+)(?:[_-](\d+))?(delins|del|ins|dup|inv)([A-Za-z*]*)", body, re.IGNORECASE)
     if found is None:
         return None
