@@ -166,6 +166,12 @@ def test_a_shifted_atom_line_is_refused_as_gemmi_would_read_it():
         structure_report(broken)
 
 
+def test_an_insertion_code_may_be_any_sign():
+    signed = helix(6).replace(" A   6 ", " A   6-")
+    assert " A   6-" in signed
+    assert structure_report(signed).data["chains"][0]["residues"] == 6
+
+
 def test_chains_of_a_complex_bury_surface_between_them():
     # 1LCD: headpieces bury over 1,000 Å² in their operators, the strands of a duplex more; both sides counted
     data = structure_report(LAC).data

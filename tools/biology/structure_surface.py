@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,8 @@ def _continuous(atoms: ModelAtoms, of: np.ndarray) -> np.ndarray:
     numbers: dict[int, int] = {}
     last_author, last = None, 0
     for index in dict.fromkeys(of.tolist()):
-        author = int("".join(c for c in atoms.residues[index].number if c.isdecimal() or c == "-") or 0)
+        number = re.match(r"-?\d+", atoms.residues[index].number)  # without its insertion code, which may be any sign
+        author = int(number[0]) if number else 0
         jump = last_author is not None and author - last_author > 1
         last += 2 if jump else 1
         numbers[index], last_author = last, author
