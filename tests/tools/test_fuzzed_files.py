@@ -40,7 +40,7 @@ MMCIF = "data_X\n" + "\n".join(line for line in CIF_LINES[SITES : SITES + 60]) +
 PIECES = [
     "", "\n", "\n\n", "\r", "\t", ",", ";", '"', "'", ">", "$$$$", "M  END", "//", "LOCUS", "ORIGIN", "data_", "loop_", "_atom_site.x", "ATOM  ", "HETATM",
     "TER", "MODEL ", "ENDMDL", "END", "V2000", "V3000", "999999999999", "-1", "0", "1e999", "nan", "inf", "?", ".", "#", "*", "é", "\u200b", "\ufeff", "\x00",
-    " ", "     ", "A", "Xx", "> <x>", "1..30", "join(1..2,", "CDS", "<", "%", "\x1f\x8b", "PK",
+    " ", "     ", "A", "Xx", "> <x>", "1..30", "join(1..2,", "CDS", "²", "٣", "<", "%", "\x1f\x8b", "PK",
 ]  # fmt: skip
 
 
