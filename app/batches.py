@@ -24,7 +24,7 @@ from errors import ToolError, ToolInputError, shown
 from model.events import ToolSchema
 from model.messages import File
 from tools.outputs import Provenance, ToolResult
-from tools.over_files import read_rows, read_state
+from tools.over_files import RESULT, read_rows, read_state
 from tools.running import child_environment
 
 OVER_FILE = "run_over_file"
@@ -35,14 +35,18 @@ ROWS_TO_READ = 5  # what a model is shown of the table
 SCHEMA = ToolSchema(
     OVER_FILE,
     "Run one tool over every record of an attached file (a column of a table, the records of an SDF or FASTA file) and show the "
-    "table; use it for many molecules or sequences instead of one call for each.",
+    "table; use it for many molecules or sequences instead of one call for each. A tool of many (cluster, align_many, rgroup_table, "
+    "draw_molecules) gets all records at once.",
     {
         "type": "object",
         "properties": {
             "file": {"type": "string", "description": "The name of the attached file, such as file_1"},
-            "tool": {"type": "string", "description": "A tool that takes one molecule or one sequence"},
+            "tool": {"type": "string", "description": "A tool of one molecule or sequence, or of many"},
             "column": {"type": "string", "description": "The column that holds it; needed where it is not plain"},
-            "arguments": {"type": "object", "description": "The tool's other arguments"},
+            "arguments": {
+                "type": "object",
+                "description": 'Its other arguments; "=name" takes one from the column name',
+            },
         },
         "required": ["file", "tool"],
         "additionalProperties": False,
@@ -153,6 +157,13 @@ def _spoken(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
+def _of_all(file: File, arguments: Mapping[str, Any], folder: Path, seconds: float) -> ToolResult:
+    """What a tool said of all records together; its arguments are the file's, not the thousand texts that were in it."""
+    result = ToolResult.model_validate_json((folder / RESULT).read_bytes())
+    called = {"arguments": {**arguments, "file": file.path}, "seconds": seconds}
+    return result.model_copy(update={"provenance": result.provenance.model_copy(update=called)})
+
+
 def _result(file: File, arguments: Mapping[str, Any], folder: Path, seconds: float) -> ToolResult:
     state = read_state(folder)
     if state.get("state") == "failed" and not state.get("done"):
@@ -164,6 +175,8 @@ def _result(file: File, arguments: Mapping[str, Any], folder: Path, seconds: flo
         )
     if state.get("state") not in ("done", "stopped"):
         raise ToolError("The batch ended without an answer (its process died); try a part of the file.")
+    if (folder / RESULT).exists():
+        return _of_all(file, arguments, folder, seconds)
     done, failed = int(state["done"]), int(state["failed"])
     over = f"{state['tool']} over {{}} of {file.name}: {done - failed:,} answered, {failed:,} refused."
     records = f"{done:,} record{'' if done == 1 else 's'}"

@@ -66,8 +66,7 @@ _SMALL_WORDS = """
 _NO_NAMES = frozenset(_SMALL_WORDS.split())
 #: Files whose whole text a molecule or a sequence may be given as.
 _ONE = frozenset(("FASTA", "SDF", "MOL"))
-#: Arguments that take a file as a whole.
-_TAKES_ALL = frozenset(("file", "sequences", "nucleotides_list"))
+_LISTS = frozenset(("sequences", "nucleotides_list"))
 #: What stands for a file of an earlier turn.
 OF_AN_EARLIER_FILE = frozenset(
     ("file", "table", "each", "every", "records", "rows", "column", "sequences", "molecules")
@@ -110,11 +109,7 @@ def calls_on_files(
     """
     calls = []
     for call in meant:
-        kinds = entities.get(call.tool, {})
-        taken = (
-            value for name, value in call.arguments.items() if kinds.get(name) not in _TAKES_ALL and is_handle(value)
-        )
-        handle = next(taken, "")
+        handle = _of_records(call, entities.get(call.tool, {}), read)
         if not handle or (read.get(handle, {}).get("kind") in _ONE and read[handle].get("count") == 1):
             calls.append(call)
         elif not read.get(handle):
@@ -122,6 +117,15 @@ def calls_on_files(
         else:
             calls.append(_for_each_record(call, handle, request))
     return calls
+
+
+def _of_records(call: Routed, kinds: Mapping[str, str], read: Mapping[str, Mapping[str, Any]]) -> str:
+    """The file whose records the call wants, or an empty text: a FASTA file is a list of sequences as it is."""
+    for name, value in call.arguments.items():
+        if is_handle(value) and kinds.get(name) != "file":
+            is_list = kinds.get(name) in _LISTS and read.get(value, {}).get("kind") == "FASTA"
+            return "" if is_list else value
+    return ""
 
 
 def _for_each_record(call: Routed, handle: str, request: str) -> Routed:

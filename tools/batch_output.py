@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tools.inputs.tables import is_number
-from tools.over_files import INDEX, RESULTS_CSV, RESULTS_SDF, ROWS, STATE, index_entry
+from tools.over_files import INDEX, RESULT, RESULTS_CSV, RESULTS_SDF, ROWS, STATE, index_entry
 
 MOST_OUTPUT_BYTES = 500_000_000  # of the rows and the SD file together
 LONGEST_CELL = 32_767  # characters: what a cell of Excel holds
@@ -55,7 +55,7 @@ def shortened(text: str) -> str:
 
 def clear(folder: Path) -> None:
     """Take away what an earlier batch has left in the folder, and nothing else."""
-    for name in (STATE, INDEX, ROWS, RESULTS_CSV, RESULTS_SDF):
+    for name in (STATE, INDEX, ROWS, RESULTS_CSV, RESULTS_SDF, RESULT):
         for path in (folder / name, _part(folder / name)):
             path.unlink(missing_ok=True)
 

@@ -19,7 +19,7 @@ from tools.inputs.molecule_files import has_depth, read_sdf, read_xyz, smiles_of
 from tools.inputs.molecules import parse_molecule
 from tools.inputs.opened_files import OpenedFile, open_file
 from tools.inputs.records import Record
-from tools.inputs.sequence_files import read_fasta, read_genbank
+from tools.inputs.sequence_files import is_plain_sequence, read_fasta, read_genbank
 from tools.inputs.structure_files import ParsedStructure, read_structure
 from tools.inputs.tables import (
     DELIMITERS,
@@ -93,7 +93,8 @@ def contents_of(opened: OpenedFile) -> ToolOutput:
     if kind == "xyz":
         return _from_records(kind, opened, read_xyz(opened.text), [])
     if kind == "fasta":
-        return _from_records(kind, opened, read_fasta(opened.text), [])
+        plain = ["It has no header, and all of it was read as one sequence."] if is_plain_sequence(opened.text) else []
+        return _from_records(kind, opened, read_fasta(opened.text), plain)
     if kind == "genbank":
         return _from_records(kind, opened, read_genbank(opened.text), [])
     called, contents = _table_in(opened)
@@ -238,9 +239,16 @@ def _views(reading: _Reading) -> tuple[View, ...]:
         if smiles:
             cells.append("" if record.broken else smiles_of(record)[:LONGEST_CELL])
         cells += [record.values.get(column, "")[:LONGEST_CELL] for column in columns]
-        rows.append((*cells, record.broken))
+        rows.append((*cells, record.broken) if reading.broken else tuple(cells))
     named = ("Name",) if reading.kind in ("fasta", "genbank", "sdf", "mol") else ()
-    heads = ("Record", "Line", *named, *(("SMILES",) if smiles else ()), *columns, "Broken")
+    heads = (
+        "Record",
+        "Line",
+        *named,
+        *(("SMILES",) if smiles else ()),
+        *columns,
+        *(("Broken",) if reading.broken else ()),
+    )
     title = f"The first {len(rows)} of {reading.count:,} records" if reading.count > len(rows) else "Records"
     views: list[View] = [Table(title=title, columns=heads, rows=tuple(rows))]
     if reading.broken:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROWS, INDEX, STATE, RESULTS_CSV, RESULTS_SDF = "rows.jsonl", "rows.idx", "state.json", "results.csv", "results.sdf"
+#: In place of the rows, what a tool said that was given all records together, as ``python -m tools call`` prints it.
+RESULT = "result.json"
 _OFFSET = struct.Struct("<Q")  # where in ROWS the row of that number begins
 
 

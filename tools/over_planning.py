@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,11 @@ _SINGLE = (
     "reaction", "reactants", "element", "quantity", "molecules",
 )  # fmt: skip
 _ASKED = ("smarts", "reaction_name")
+#: Tools that say something of all records together and nothing of one.
+TOGETHER = frozenset(("align_many", "cluster", "draw_molecules", "rgroup_table"))
+_LISTS = frozenset(("molecules", "sequences"))
 _FROM_MOLFILES = frozenset(("molecule", "molecule_or_formula", "compound", "notation", "formula", "molecules"))
-_FROM_SEQUENCES = frozenset(("sequence", "nucleotides", "protein"))
+_FROM_SEQUENCES = frozenset(("sequence", "nucleotides", "protein", "sequences"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ def planned(
         )
     written = {name: value[1:] for name, value in arguments.items() if isinstance(value, str) and value[:1] == "="}
     same = {name: value for name, value in arguments.items() if name not in written}
-    argument = _filled(tool, tools, same, written)
+    argument = together_argument(tool, properties, arguments) or _filled(tool, tools, same, written)
+    _refuse_missing(tool, tools[tool].get("required", []), argument, {*same, *written})
     if argument in written:
         column = written.pop(argument)
     entity = properties[argument].get("entity", "")
@@ -95,6 +99,12 @@ def planned(
         notes.append(f"The column {shown(chosen)} was taken for '{argument}'{f': {why}' if why else ''}.")
     notes += [f"The column {shown(name)} was taken for '{other}'." for other, name in columns.items()]
     return Plan(tool, argument, chosen, columns, same, records, tuple(notes))
+
+
+def together_argument(tool: str, properties: Mapping[str, Any], given: Iterable[str] = ()) -> str | None:
+    """The argument that takes all records at once, of a tool that says nothing of one alone; None for any other tool."""
+    lists = [name for name, schema in properties.items() if schema.get("entity") in _LISTS and name not in set(given)]
+    return lists[0] if tool in TOGETHER and lists else None
 
 
 def single_argument(parameters: Mapping[str, Any], given: Iterable[str] = ()) -> str | None:
@@ -111,7 +121,7 @@ def single_argument(parameters: Mapping[str, Any], given: Iterable[str] = ()) ->
 
 
 def _usable(tools: Mapping[str, Mapping[str, Any]]) -> str:
-    return ", ".join(name for name, parameters in tools.items() if single_argument(parameters))
+    return ", ".join(name for name, parameters in tools.items() if name in TOGETHER or single_argument(parameters))
 
 
 def _filled(
@@ -131,14 +141,17 @@ def _filled(
         raise ToolInputError(
             f"Every argument that {tool} needs is given", "arguments", f"leave out '{single_argument(parameters)}', which the file gives"
         )  # fmt: skip
-    missing = [name for name in required if name != argument and name not in same and name not in written]
+    return argument
+
+
+def _refuse_missing(tool: str, required: Iterable[str], argument: str, given: Collection[str]) -> None:
+    missing = [name for name in required if name != argument and name not in given]
     if missing:
         raise ToolInputError(
             f"{tool} also needs {' and '.join(map(repr, missing))}, the same for all or from a column",
             "arguments",
             f'give it as in {{"{missing[0]}": …}}, or {{"{missing[0]}": "=name of a column"}}',
         )
-    return argument
 
 
 def _read(opened: OpenedFile, entity: str, argument: str, asked: str | None) -> tuple[Records, str | None, str]:

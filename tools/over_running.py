@@ -30,8 +30,9 @@ from tools.in_order import InOrder
 from tools.inputs.opened_files import open_file
 from tools.inputs.records import Record
 from tools.over_files import RESULTS_CSV, RESULTS_SDF
-from tools.over_planning import Plan, planned
+from tools.over_planning import TOGETHER, Plan, planned
 from tools.over_progress import Progress
+from tools.over_together import run_together
 from tools.running import Views, Workers
 from tools.worker import limit_memory
 
@@ -78,6 +79,8 @@ def run_over(asked: Asked, workers: Workers, threads: int) -> int:
         workers.warm_up()
         limit_memory(MEMORY_MB + MEMORY_MB_A_THREAD * threads)
         plan = planned(workers.catalog(), open_file(asked.file), asked.tool, asked.arguments, asked.column)
+        if asked.tool in TOGETHER:
+            return run_together(plan, workers, asked.folder, progress)
         return Batch(plan, workers, threads, asked.folder).run(progress, stop)
     except (RetortError, MemoryError, OSError) as error:
         refusal = _refusal(error, asked.file)

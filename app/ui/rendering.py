@@ -90,7 +90,7 @@ def tool_card(
     ``drawn`` holds the drawings that this answer shows already: the same one is not shown twice.
     """
     arguments = ", ".join(f"{name}: {_short(value)}" for name, value in call.arguments.items())
-    rows = _rows(call, conversation_id)
+    rows = _rows(call, conversation_id) if result is None or result.content.get("tool") == call.name else ""
     if result is None:
         state = "running …" if is_running else "stopped"
         return f'<div class="tool-card" data-state="running"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code> <span class="quiet">{state}</span></div>{rows}'

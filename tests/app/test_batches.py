@@ -58,12 +58,23 @@ def test_each_record_has_its_row_in_the_file_s_order_and_what_is_wrong_stands_in
         ({"file": "file_1", "tool": "count_atoms", "column": 3}, "names no column"),
         ({"file": "file_1", "tool": "no_such_tool"}, "no_such_tool"),
         ({**ASKED, "column": "mass"}, "mass"),
-        ({"file": "file_1", "tool": "align_many"}, "align_many"),
+        ({"file": "file_1", "tool": "structure_report"}, "structure_report takes no one molecule"),
+        ({"file": "file_1", "tool": "align_many"}, "sequence"),
     ],
 )
 def test_what_cannot_be_run_is_refused_with_a_sentence(kept, arguments, complaint):
     with pytest.raises(ToolInputError, match=complaint):
         run(kept("smiles\nCCO\n"), arguments)
+
+
+def test_a_tool_that_compares_gets_all_records_at_once(kept):
+    """Butina clusters at a distance of 0.4: the two toluenes of the file are one, benzoic acid stands alone."""
+    file = kept("name,smiles\na,Cc1ccccc1\nb,c1ccccc1C\nc,OC(=O)c1ccccc1\n")
+    _, result = run(file, {"file": "file_1", "tool": "cluster"})
+    assert result.tool == "cluster" and result.data["count"] == 2
+    assert result.provenance.arguments == {"file": file.path, "tool": "cluster"}
+    with pytest.raises(ToolInputError, match="C1CC"):
+        run(kept("smiles\nCCO\nC1CC\n"), {"file": "file_1", "tool": "cluster"})
 
 
 def test_a_batch_that_is_stopped_keeps_its_rows_and_says_so(kept):

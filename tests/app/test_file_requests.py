@@ -70,6 +70,7 @@ def over(tool, **more):
         ("GC content of each record", FASTA, over("sequence_report")),
         ("Digest each protein with trypsin", FASTA, over("digest_protein", arguments={"enzyme": "trypsin"})),
         ("align the sequences in file_1", FASTA, [("align_many", {"sequences": "file_1"})]),
+        ("cluster the molecules in file_1", TABLE, over("cluster")),
         ("Translate it", ONE_SEQUENCE, [("translate", {"sequence": "file_1"})]),
         ("What is around HIS A 57 in file_1?", PDB, [("structure_report", {"file": "file_1", "select": "HIS A 57"})]),
         ("Which residues contact the ligand HEM?", PDB, [("structure_report", {"file": "file_1", "select": "HEM"})]),

@@ -24,11 +24,9 @@ from tools.batch_output import BatchOutput, RowAnswer, flat
 from tools.in_order import LOOK_AHEAD
 from tools.inputs.opened_files import open_file
 from tools.over_files import read_rows, read_state
-from tools.over_planning import planned
 from tools.over_progress import Progress
 from tools.over_records import records_of
 from tools.over_running import Batch
-from tools.registry import Toolbox
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 3
@@ -63,19 +61,6 @@ def table(folder: Path) -> list[dict[str, str]]:
 
 def sd_records(folder: Path) -> list[Chem.Mol | None]:
     return list(Chem.SDMolSupplier(str(folder / "results.sdf")))
-
-
-@pytest.fixture(scope="module")
-def catalog():
-    return [{"name": tool.name, "parameters": tool.schema["parameters"]} for tool in Toolbox.load()]
-
-
-@pytest.fixture
-def plan(catalog, tmp_path):
-    def made(content: bytes | str, tool: str = "describe_molecule", column: str | None = None, **arguments):
-        return planned(catalog, open_file(str(written(tmp_path, "given", content))), tool, arguments, column)
-
-    return made
 
 
 class Caller:
@@ -363,92 +348,6 @@ def test_columns_of_the_file_that_are_called_as_a_result_are_told_apart(plan, tm
 
 
 # --- which column, which argument
-
-
-@pytest.mark.parametrize(
-    ("content", "tool", "column"),
-    [
-        ("name,smiles,inchi\naspirin,CCO,x\n", "describe_molecule", "smiles"),
-        ("cid,isosmiles,canonicalsmiles\n1,C[C@H](N)O,CC(N)O\n", "describe_molecule", "isosmiles"),  # PubChem's download
-        ("ID\tCompound Name\tActivity\n1\taspirin\t5\n2\tcaffeine\t6\n", "describe_molecule", "Compound Name"),
-        ("structure,SMILES\nfig1.png,CCO\n", "describe_molecule", "SMILES"),
-        ("structure,written\nfig1.png,CCO\nfig2.png,CCN\n", "describe_molecule", "written"),
-        ("CCO,ethanol\nCCN,ethylamine\n", "describe_molecule", "column 1"),
-        ("cas;smiles\n64-17-5;CCO\n71-43-2;c1ccccc1\n", "hazards", "cas"),
-        ("id,formula,smiles\n1,C2H6O,CCO\n", "formula_report", "formula"),
-        ("gene,protein,seq\nTP53,p53,MEEPQSDPSVEPPLSQETFSDLWKLL\n", "protein_report", "seq"),
-        ("primer,Tm\nATGGCCATTGTAATGGGCCG,55\n", "melting_temperature", "primer"),
-        ("step,rxn_smiles\n1,CCO>>CC=O\n", "check_reaction", "rxn_smiles"),
-        ("aspirin,analgesic\ncaffeine,stimulant\nibuprofen,analgesic\n", "describe_molecule", "column 1"),
-    ],
-)  # fmt: skip
-def test_the_column_is_told_by_header_and_contents(plan, content, tool, column):
-    assert plan(content, tool).column == column
-
-
-@pytest.mark.parametrize(
-    ("content", "given"),
-    [
-        ("aspirin\ncaffeine\nibuprofen\n", ["aspirin", "caffeine", "ibuprofen"]),  # the first is no header
-        ("1,2-dichloroethane\n1,3-dichloropropane\n", ["1,2-dichloroethane", "1,3-dichloropropane"]),
-        ("name\n1,2-dichloroethane\nacetic acid\n", ["1,2-dichloroethane", "acetic acid"]),
-        ("smiles\nCCO\n\nCCN\n\n", ["CCO", "", "CCN"]),
-        ('inchi\n"InChI=1S/CH4/h1H4"\n"InChI=1S/C2H6/c1-2/h1-2H3"\n', ["InChI=1S/CH4/h1H4", "InChI=1S/C2H6/c1-2/h1-2H3"]),
-        ("CCO ethanol\nCCC(=O)O propionic acid\n", ["CCO", "CCC(=O)O"]),
-        ("drug\naspirin\ncaffeine\n", ["aspirin", "caffeine"]),
-        ("CCO", ["CCO"]),
-    ],
-)  # fmt: skip
-def test_a_list_of_lines_loses_none(plan, content, given):
-    made = plan(content)
-    assert [made.given(record) for record in made.records.read()] == given
-    assert made.records.total == len(given)
-
-
-def test_another_argument_may_come_from_a_column(plan):
-    made = plan("smiles,pH\nCCO,7.4\nCCN,\n", "protonation_states", ph="=ph")
-    first, second = made.records.read()
-    assert made.arguments(first) == {"molecule": "CCO", "ph": "7.4"}
-    with pytest.raises(ToolInputError, match="The cell is empty \\(column 'pH', line 3\\)"):
-        made.arguments(second)
-
-
-def test_a_column_is_named_whatever_its_capitals(plan):
-    assert plan("a,B\nCCO,CCN\n", column="b").column == "B"
-    assert plan("x1,CCO\nx2,CCN\n", column="column 2").column == "column 2"
-    assert plan(SDF, "formula_report", column="activity").column == "activity"
-
-
-def test_records_are_taken_whole(plan):
-    made = plan(GENBANK, "sequence_report")
-    [record] = made.records.read()
-    assert made.arguments(record)["sequence"].startswith("LOCUS")
-    assert plan(SDF, "find_substructure", smarts="[OX2H]").argument == "molecules"
-    assert plan(SDF, "similarity", molecules=["CCO"]).argument == "query"
-
-
-@pytest.mark.parametrize(
-    ("content", "tool", "arguments", "said"),
-    [
-        (SDF, "protein_report", {}, "holds molecules, and 'sequence' is none"),
-        (">x\nMKTAYIAK\n", "describe_molecule", {}, "holds sequences, and 'molecule' is none"),
-        ("a,b\nCCO,CCN\nCCC,CCl\n", "describe_molecule", {}, "Several columns could be 'molecule' (column); name one of them: 'a', 'b'"),
-        ("a,b\n1,2\n3,4\n", "describe_molecule", {}, "No column could be told to hold what 'molecule' takes (column); name one of them: 'a', 'b'"),
-        ("smiles\nCCO\n", "cluster", {}, "cluster takes no one molecule"),
-        ("smiles\nCCO\n", "read_file", {}, "read_file takes no one molecule"),
-        ("smiles\nCCO\n", "no_such", {}, "There is no tool 'no_such'"),
-        ("smiles\nCCO\n", "convert_notation", {}, "convert_notation also needs 'to'"),
-        ("smiles\nCCO\n", "describe_molecule", {"colour": 1}, "describe_molecule has no argument 'colour'"),
-        ("smiles\nCCO\n", "describe_molecule", {"molecule": "CCO"}, "Every argument that describe_molecule needs is given"),
-        ("smiles\nCCO\n", "protonation_states", {"ph": "=acidity"}, "has no column 'acidity'"),
-        ("smiles\n", "describe_molecule", {}, "'given'"),
-    ],
-)  # fmt: skip
-def test_what_is_left_open_is_refused_with_what_to_do(plan, content, tool, arguments, said):
-    with pytest.raises(ToolInputError) as refused:
-        plan(content, tool, **arguments)
-    assert said in str(refused.value)
-    assert refused.value.hint or "given" in said
 
 
 def test_too_many_records_are_refused_before_any_is_answered(tmp_path):
