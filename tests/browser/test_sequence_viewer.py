@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import random
 import re
-import socket
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.routing import Router
 from app.ui.views import view_html, viewer_head
+from tests.browser.sites import site_of
 from tools.biology.multiple_alignment import align_many
 from tools.biology.orfs import find_orfs
 from tools.biology.restriction import restriction_digest
 from tools.outputs import AlignmentView, Feature, SequenceView, View
 from tools.registry import Toolbox
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
-POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 DRAWS = random.Random(11)
 LONG = "".join(DRAWS.choice("ACGT") for _ in range(100_000))
 # Human insulin, UniProt P01308, with its chains.
@@ -72,34 +68,19 @@ PAGES: dict[str, tuple[View, ...]] = {
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    import uvicorn
-    from fastapi import FastAPI
-    from fastapi.responses import HTMLResponse
-    from fastapi.staticfiles import StaticFiles
+    style = "body{margin:1rem auto;max-width:46rem;padding:0 12px;background:var(--view-paper);font:16px serif}"
 
-    app = FastAPI()
-
-    @app.get("/page/{name}")
-    def page(name: str) -> HTMLResponse:
+    def page(name: str) -> str:
         body = "".join(view_html(view.model_dump()) for view in PAGES[name])
-        style = "body{margin:1rem auto;max-width:46rem;padding:0 12px;background:var(--view-paper);font:16px serif}"
-        html = (
+        return (
             "<!doctype html><meta name=viewport content='width=device-width'><link rel=stylesheet href=/own/views.css>"
             f"<style>{style}</style>{viewer_head()}"
             "<script>window.asked = []; window.retort = { compose: (text) => asked.push(text) }</script>"
             f"<body>{body}"
         )
-        return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
-    app.mount("/own", StaticFiles(directory=ASSETS))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with site_of(page) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import io
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from app.serving import CONTENT_SECURITY_POLICY
 from app.ui.views import view_html
-from app.vendor import VENDOR
+from tests.browser.sites import bare_page, site_of
 from tests.tools.test_structure_report import CAPSID, CRO, ECHINOMYCIN, LAC, helix, text_of
 from tools.biology.structures import structure_report
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 HOSTILE = '<img src=x onerror="top.hit=1">'
-
-
-@contextmanager
-def site_of(*pages: str) -> Iterator[str]:
-    """A server of pages ``/0``, ``/1``, … under the policy of the real one, with a composer that keeps what is put into it."""
-    import uvicorn
-    from fastapi import FastAPI
-    from fastapi.responses import HTMLResponse
-    from fastapi.staticfiles import StaticFiles
-
-    app = FastAPI()
-
-    @app.get("/page/{number}")
-    def page(number: int) -> HTMLResponse:
-        html = (
-            f"<!doctype html><meta charset=utf-8><link rel=stylesheet href=/own/views.css><body>{pages[number]}"
-            "<script>window.retort = { compose: (text) => { window.composed = text; } };</script><script src=/own/views.js></script>"
-        )
-        return HTMLResponse(
-            html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY.format(ancestors="'self'")}
-        )
-
-    app.mount("/vendor", StaticFiles(directory=VENDOR))
-    app.mount("/own", StaticFiles(directory=ASSETS))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
 
 
 def viewed(file: str, select: str = "") -> dict[str, Any]:
@@ -84,7 +46,8 @@ def site() -> Iterator[str]:
     views = [viewed(CRO), viewed(LAC), viewed(ECHINOMYCIN), viewed(predicted(text_of(CAPSID))), evil,
              viewed(helix(30, without=(12, 13, 14))), viewed(ECHINOMYCIN, "QUI B 9"), viewed(trace(text_of(LAC)))]  # fmt: skip
     sources = ["file_1", "file_2", "", "file_4", HOSTILE * 5, "", "file_7", "file_8"]
-    with site_of(*(view_html(view, source=source) for view, source in zip(views, sources, strict=True))) as url:
+    pages = [bare_page(view_html(view, source=source)) for view, source in zip(views, sources, strict=True)]
+    with site_of(lambda number: pages[int(number)]) as url:
         yield url
 
 

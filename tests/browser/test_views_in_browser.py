@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.ui.views import view_html
-from app.vendor import VENDOR
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; frame-src 'self'; connect-src 'self'; form-action 'self'; "
-    "object-src 'none'; base-uri 'self'"
-)
+from tests.browser.sites import bare_page, site_of
 
 
 def aspirin_conformers() -> dict[str, object]:
@@ -77,34 +68,18 @@ SEQUENCE = {
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    import uvicorn
-    from fastapi import FastAPI
-    from fastapi.responses import HTMLResponse
-    from fastapi.staticfiles import StaticFiles
-
     views = [drawing(), TABLE, SEQUENCE, aspirin_conformers(), PLOT]
-    app = FastAPI()
+    body = "".join(view_html(view) for view in views)
+    style = "body{margin:1rem auto;max-width:46rem;padding:0 12px;background:var(--view-paper);font:16px serif}"
 
-    @app.get("/")
-    def page(dark: int = 0) -> HTMLResponse:
-        body = "".join(view_html(view) for view in views)
-        style = "body{margin:1rem auto;max-width:46rem;padding:0 12px;background:var(--view-paper);font:16px serif}"
-        html = (
+    def page(theme: str) -> str:
+        return (
             f"<!doctype html><meta name=viewport content='width=device-width'><link rel=stylesheet href=/own/views.css>"
-            f"<style>{style}</style><body class='{'dark' if dark else ''}'>{body}<script src=/own/views.js></script>"
+            f"<style>{style}</style><body class='{theme}'>{body}<script src=/own/views.js></script>"
         )
-        return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
-    app.mount("/vendor", StaticFiles(directory=VENDOR))
-    app.mount("/own", StaticFiles(directory=ASSETS))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with site_of(page) as url:
+        yield url
 
 
 @pytest.mark.parametrize(("dark", "width"), [(0, 900), (1, 900), (0, 390)])
@@ -114,7 +89,7 @@ def test_every_view_draws_under_the_pages_policy_and_nothing_is_wider_than_the_p
     page = browser.new_page(viewport={"width": width, "height": 1700})
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.goto(f"{site}/?dark={dark}")
+    page.goto(f"{site}/page/{'dark' if dark else 'light'}")
     for frame in page.frames[1:]:
         frame.wait_for_selector("html[data-state]", timeout=30_000)
         assert frame.locator("html").get_attribute("data-state") == "ready", said
@@ -140,7 +115,7 @@ def _colours_in(png: bytes) -> int:
 
 def test_a_header_sorts_its_column_by_number_with_gaps_last_by_click_and_by_key(site: str, browser) -> None:
     page = browser.new_page()
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     names = "[...document.querySelectorAll('.view.table tbody tr')].slice(0, 3).map(row => row.cells[0].textContent)"
     header = page.locator(".view.table th", has_text="boiling point").first
     header.locator("button").click()
@@ -153,7 +128,7 @@ def test_a_header_sorts_its_column_by_number_with_gaps_last_by_click_and_by_key(
 
 def test_copying_a_sequence_gives_its_letters_only(site: str, browser) -> None:
     page = browser.new_page()
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('.residues'))")
     copied = page.evaluate("getSelection().toString()")
     assert "".join(copied.split()) == SEQUENCE["residues"]
@@ -163,7 +138,7 @@ def test_copying_a_sequence_gives_its_letters_only(site: str, browser) -> None:
 
 def test_the_next_button_shows_the_next_conformer_and_its_energy(site: str, browser) -> None:
     page = browser.new_page()
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     viewer = page.frame_locator(".structure iframe")
     viewer.locator("#next").click()
     assert viewer.locator("#label").text_content() == "2 of 3 · 2.1 kJ/mol"
@@ -175,7 +150,7 @@ def test_a_surface_draws_under_the_pages_policy(site: str, browser, tmp_path: Pa
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     viewer = page.frame_locator(".structure iframe")
     viewer.locator("#surface").click()
     page.wait_for_timeout(1500)
@@ -203,7 +178,7 @@ def test_clicked_atoms_give_distance_angle_and_torsion(site: str, browser) -> No
 
     conformer = Chem.MolFromMolBlock(aspirin_conformers()["models"][0], removeHs=False).GetConformer()
     page = browser.new_page(viewport={"width": 900, "height": 1700})
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     viewer = page.frame_locator(".structure iframe")
     viewer.locator("html[data-state=ready]").wait_for()
     measured = viewer.locator("#measured")
@@ -230,7 +205,7 @@ def test_a_structure_spins_and_is_there_as_a_picture_and_as_a_file(site: str, br
     from rdkit import Chem
 
     page = browser.new_page(viewport={"width": 900, "height": 1700}, accept_downloads=True)
-    page.goto(site)
+    page.goto(f"{site}/page/light")
     viewer = page.frame_locator(".structure iframe")
     viewer.locator("html[data-state=ready]").wait_for()
     viewer.locator("#spin").click()
@@ -250,14 +225,14 @@ def test_a_structure_spins_and_is_there_as_a_picture_and_as_a_file(site: str, br
 
 
 def test_a_gel_has_bands_by_length_and_sticks_have_names(browser) -> None:
-    from tests.browser.test_structure_viewer import site_of
     from tools.biology.restriction import restriction_digest
     from tools.chemistry.isotope_pattern import isotope_pattern
 
     sequence = "ACGT" * 100 + "GAATTC" + "CCGA" * 200
     gel = next(view for view in restriction_digest(sequence, "EcoRI").views if view.kind == "plot")
     sticks = isotope_pattern("C6H4Br2", "M+").views[0]
-    with site_of(view_html(gel.model_dump()) + view_html(sticks.model_dump())) as url:
+    body = view_html(gel.model_dump()) + view_html(sticks.model_dump())
+    with site_of(lambda _: bare_page(body)) as url:
         page = browser.new_page(viewport={"width": 900, "height": 1200})
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
