@@ -114,10 +114,13 @@ def again(arguments: Mapping[str, Any]) -> str:
 
 
 def _over(path: str, tool: str, column: str, others: Mapping[str, Any]) -> list[str]:
-    options = ["--column", column] if column else []
+    """With an equals sign each, since a column may be called ``-x``."""
+    options = [f"--tool={tool}"]
+    if column:
+        options.append(f"--column={column}")
     if others:
-        options += ["--arguments", json.dumps(others, ensure_ascii=False)]
-    return ["-m", "tools", "over", path, "--tool", tool, *options]
+        options.append(f"--arguments={json.dumps(others, ensure_ascii=False)}")
+    return ["-m", "tools", "over", path, *options]
 
 
 def _followed(command: list[str], folder: Path, stop: threading.Event) -> Generator[Progress, None, None]:

@@ -93,6 +93,11 @@ def test_a_batch_that_is_stopped_keeps_its_rows_and_says_so(kept):
     assert result.summary.startswith(f"count_atoms over the first {result.data['count']:,} of 50,000 records of a.csv:")
 
 
+def test_a_column_may_have_any_name(kept):
+    _, result = run(kept("id,-smiles\n1,CCO\n"), {"file": "file_1", "tool": "count_atoms", "column": "-smiles"})
+    assert result.data["count"] == 1 and result.data["failed_count"] == 0
+
+
 def test_who_no_longer_follows_a_batch_ends_it(kept):
     file = kept("smiles\n" + "CCO\n" * 50_000)
     batches = Batches()
