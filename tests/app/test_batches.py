@@ -115,8 +115,7 @@ def test_the_same_asked_again_is_the_same_batch_and_can_be_run_by_hand():
     assert shlex.split(command) == [
         *["python", "-m", "tools", "over"],
         "/kept/my drugs.csv",
-        *["--tool", "count_atoms", "--column", "smiles", "--arguments"],
-        '{"element": "C"}',
+        *["--tool=count_atoms", "--column=smiles", '--arguments={"element": "C"}'],
         "--out",
         "results",
     ]
