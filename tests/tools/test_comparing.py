@@ -86,6 +86,7 @@ RELATIONS = [
     ("C/C=C/C", "C/C=C\\C", "diastereomers (E/Z isomers)", set()),
     ("C[C@H]1CC[C@@H](C)CC1", "C[C@H]1CC[C@H](C)CC1", "diastereomers (cis/trans isomers)", set()),
     ("Cl[Pt@SP1](Cl)(<-N)<-N", "Cl[Pt@SP2](Cl)(<-N)<-N", "diastereomers (cis/trans isomers)", set()),  # transplatin
+    ("F[Pt@SP1](F)(Cl)Cl", "F[Pt@SP2](F)(Cl)Cl", "diastereomers (cis/trans isomers)", set()),  # OpenSMILES: U and 4 shapes
     # α- and β-D-glucopyranose; D-glucose and D-galactose in their open forms, epimers at C4
     ("OC[C@H]1O[C@H](O)[C@H](O)[C@@H](O)[C@@H]1O", "OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O", "diastereomers (anomers)", {"epimers"}),
     ("O=C[C@H](O)[C@@H](O)[C@H](O)[C@H](O)CO", "O=C[C@H](O)[C@@H](O)[C@@H](O)[C@H](O)CO", "diastereomers (epimers)", set()),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rdkit import Chem, rdBase
 
-from tools.chemistry import atom_frames
+from tools.chemistry import atom_frames, metal_geometry
 from tools.chemistry.drawing_relations import component_charges
 from tools.chemistry.mobile_hydrogens import tautomer_reasons
 from tools.chemistry.neutral_forms import neutralized
@@ -66,7 +66,10 @@ def proton_makes_equal(a: Chem.Mol, b: Chem.Mol) -> bool:
     """Whether stereoisomers, as drawn, are one compound since a proton that moves breaks their symmetry in the drawing only.
 
     So the standard InChI, which merges mobile protons, is the same, and so is the configuration on the bare skeleton.
+    Neither knows the geometry at a metal, so that cis and trans complexes are told apart before.
     """
+    if metal_geometry.compared(a, b) == "different":
+        return False
     with rdBase.BlockLogs():
         keys = [Chem.MolToInchi(mol) for mol in (a, b)]
     if keys[0] != keys[1] or not keys[0]:
