@@ -60,6 +60,13 @@ def test_the_parent_of_a_salt_and_everything_that_was_removed(salt, removed, inc
     assert data["components"] == 1
 
 
+def test_a_solvent_is_the_parent_where_nothing_else_is_organic():
+    """ChEMBL's own program keeps the hydrogen chloride of CCO.Cl.Cl; a chemist's parent is ethanol."""
+    data = standardize("CCO.Cl.Cl").data
+    assert data["inchikey"] == "LFQSCWFLJHTTHZ-UHFFFAOYSA-N"  # ethanol, PubChem
+    assert standardize("O.[Na+].[Cl-]").data["smiles"] == "[Cl-].[Na+]"
+
+
 @pytest.mark.parametrize("salt", [salt for salt, *_ in SALTS if "." in salt])
 def test_parents_agree_with_chembls_own_program_where_that_strips_the_salt(salt):
     theirs, excluded = get_parent_mol(Chem.MolFromSmiles(salt))

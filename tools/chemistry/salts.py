@@ -53,6 +53,8 @@ def parent(mol: Chem.Mol) -> Parent:
     if not kept:
         reasons.append("All components are solvents of ChEMBL's list, so that none was taken away as the solvent.")
         return _without_copies(everything, everything, reasons)
+    if not _carbon(kept) and _carbon(everything) and not any(one.kind == "" for one in kept):
+        kept = everything  # ethanol beside hydrogen chloride is no solvent of it but what is left when the acid is gone
     others = [one for one in kept if not one.kind]
     if not others:
         others, reason = _organic_one(kept)
@@ -102,11 +104,7 @@ def _lists() -> tuple[tuple[str, str, Chem.Mol], ...]:
 
 def _organic_one(salts: list[Component]) -> tuple[list[Component], str]:
     """Of components that are all on the list of salts, the organic ones where they are of one kind, else all of them."""
-    organic = [
-        one
-        for one in salts
-        if one.name not in _INORGANIC_CARBON and any(atom.GetAtomicNum() == 6 for atom in one.mol.GetAtoms())
-    ]
+    organic = _carbon(salts)
     kinds = {_neutral_smiles(one) for one in organic}
     if len({_neutral_smiles(one) for one in salts}) == 1:
         return salts, ""
@@ -123,6 +121,15 @@ def _organic_one(salts: list[Component]) -> tuple[list[Component], str]:
         f"Each of its {len(kinds)} organic components is on ChEMBL's list of salts: which one is the parent cannot be told, and "
         "all were kept."
     )
+
+
+def _carbon(found: list[Component]) -> list[Component]:
+    """The organic components."""
+    return [
+        one
+        for one in found
+        if one.name not in _INORGANIC_CARBON and any(atom.GetAtomicNum() == 6 for atom in one.mol.GetAtoms())
+    ]
 
 
 def _excluded(found: list[Component]) -> str:

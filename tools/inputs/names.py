@@ -20,6 +20,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
+from tools.inputs.hydrides import with_its_hydrogens
 from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name, is_the_bare_base
 from tools.inputs.name_variants import (
     is_that_ion,
@@ -248,13 +249,17 @@ def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
     if {"C", "H"} <= set(symbols) and len(set(symbols)) == len(symbols):
         return []  # the tables list C6H12O6 with inositol and c2h6o with ethanol
     found: dict[str, NamedStructure] = {}
+    called: dict[str, list[str]] = {}
     for path in _table_paths():
         for row in _rows_with(path, (cas or wanted).lower()):
             entry = _entry(row, wanted, cas)
             if entry and entry.cas not in found:
-                found[entry.cas] = entry
+                found[entry.cas], called[entry.cas] = entry, row[7:]
     closed_shell = [entry for entry in found.values() if not _is_radical(entry.smiles)]
-    return closed_shell or list(found.values())  # the tables also call the radical CH2OH "methanol"
+    if closed_shell:
+        return closed_shell  # the tables also call the radical CH2OH "methanol"
+    filled = {number: with_its_hydrogens(entry.smiles, wanted, called[number]) for number, entry in found.items()}
+    return [replace(entry, smiles=filled[number][0], note=filled[number][1]) for number, entry in found.items()]
 
 
 def _rows_with(path: Path, wanted: str) -> list[list[str]]:
