@@ -20,7 +20,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
-from tools.inputs.hydrides import with_its_hydrogens
+from tools.inputs.hydrides import lacks_hydrogen, with_its_hydrogens
 from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name, is_the_bare_base
 from tools.inputs.name_variants import (
     is_that_ion,
@@ -255,7 +255,7 @@ def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
             entry = _entry(row, wanted, cas)
             if entry and entry.cas not in found:
                 found[entry.cas], called[entry.cas] = entry, row[7:]
-    closed_shell = [entry for entry in found.values() if not _is_radical(entry.smiles)]
+    closed_shell = [entry for entry in found.values() if not lacks_hydrogen(entry.smiles)]
     if closed_shell:
         return closed_shell  # the tables also call the radical CH2OH "methanol"
     filled = {number: with_its_hydrogens(entry.smiles, wanted, called[number]) for number, entry in found.items()}
@@ -292,10 +292,6 @@ def _entry(row: list[str], wanted: str, cas: str) -> NamedStructure | None:
     if not principal and (len(wanted) < SHORTEST_SYNONYM or _is_misspelling(wanted.lower(), common.lower())):
         return None
     return NamedStructure(common or iupac, row_cas, smiles, "the tables of the chemicals package", principal)
-
-
-def _is_radical(smiles: str) -> bool:
-    return any(atom.GetNumRadicalElectrons() for atom in Chem.MolFromSmiles(smiles).GetAtoms())
 
 
 def _fits_the_name(smiles: str, formula: str, wanted: str, common: str) -> bool:
