@@ -115,7 +115,8 @@ def _limits(mol: Chem.Mol, data: dict[str, Any]) -> list[str]:
         notes.append("InChI cannot express this structure, so it has no InChIKey.")
     if data["charge"]:
         notes.append(
-            "Masses are of the atoms; the mass of the electrons of the charge (0.00055 Da each) is not counted."
+            "The monoisotopic mass counts the electrons of the charge (0.00055 Da each); the average mass is the sum of the "
+            "atomic weights."
         )
     atoms = atoms_of(mol)
     if any(atom.GetFormalCharge() for atom in atoms) or len(Chem.GetMolFrags(mol)) > 1:

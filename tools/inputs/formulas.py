@@ -83,6 +83,8 @@ def parse_formula(text: str, where: str = "formula") -> ParsedFormula:
     complaints.refuse_other_kinds(plain, text, where)
     plain, closed = closed_up(plain, text, where)
     notes += closed
+    if found := re.search(r"(?<=·)\d+\.(?=\d)", plain.text):  # half a water: ·0.5H2O
+        raise complaints.fraction(plain, found.end() - 1, "", text, where)
     atoms, charge, read = _added_up(_parts(plain), text, where)
     parsed = _finished(atoms, charge, text, (*notes, *read, *complaints.doubts(plain)))
     _refuse_impossible(parsed, where)

@@ -174,6 +174,10 @@ def systematic_complaint(name: str) -> str:
     smiles, complaint = parse_systematic_name(" ".join(spell_greek(name).split()))
     if "*" in smiles or "just a substituent" in complaint:
         return "it stands for a polymer or for a group with open ends; name one molecule"
+    with rdBase.BlockLogs():
+        readable = bool(smiles) and Chem.MolFromSmiles(smiles) is not None
+    if smiles and not readable:
+        return f"its structure {smiles} has a valence that no SMILES is read with here"
     if smiles:
         return "the configuration that it gives is not in the structure found; write its locants, as in (2R)-"
     complaint = re.sub(r"<[^>]*>", "", complaint)

@@ -6,6 +6,7 @@ import re
 
 from errors import ToolInputError, shown
 from tools.inputs import notations
+from tools.inputs.elements import ELEMENT_NAMES
 from tools.inputs.names import close_names, look_up_name, systematic_complaint, what_is_no_compound
 from tools.inputs.smiles_errors import SmilesReading
 
@@ -99,4 +100,7 @@ def _known_parts(text: str) -> list[str]:
     if not 1 < len(parts) <= MOST_PARTS:
         return []
     long_enough = dict.fromkeys(part for part in parts if len(part) > 3)
-    return [part for part in long_enough if any(entry.principal for entry in look_up_name(part, systematic=False))]
+    found = [part for part in long_enough if any(entry.principal for entry in look_up_name(part, systematic=False))]
+    if len(found) == 1 and found[0].lower() in ELEMENT_NAMES.values():
+        return []  # "chlorine trifluoride" is a compound that is not known here, not chlorine and more
+    return found
