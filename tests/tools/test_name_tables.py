@@ -35,6 +35,9 @@ from tools.inputs.names import look_up_name
         ("phenyl silyl radical", "C6H7Si"),
         ("dichloroboron", "BCl2"),
         ("tin dichloride", "Cl2Sn"),
+        ("tributyltin hydride", "C12H28Sn"),
+        ("triethyltin hydride", "C6H16Sn"),
+        ("diethylaluminum hydride", "C4H11Al"),
     ],
 )
 def test_hydrides_have_the_hydrogen_that_the_tables_leave_out(name, formula):

@@ -11,10 +11,14 @@ import re
 
 from rdkit import Chem
 
-_ELEMENTS = frozenset(("Si", "B", "As", "Sb", "Se", "Te"))  # Sn and Ge have compounds of the open valence, as SnCl2
+_ELEMENTS = frozenset(("Si", "B", "As", "Sb", "Se", "Te"))
+#: These have compounds of the open valence, too, as SnCl2: only the name asked for says that there is hydrogen.
+_METALS = frozenset(("Sn", "Ge", "Al"))
+_METAL_HYDRIDE = re.compile(r"stannane|germane|alumane|hydride\b", re.IGNORECASE)
 _PARENT_HYDRIDE = re.compile(
     r"(?:silane|siloxane|silazane|silanol|silanamine|silacyclo\w+|siletane|borane|borolane|borinane|diazaborolidine|borole"
-    r"|borabicyclo\w*|boroxin|borazine?|arsine|arsane|stibine|selenol|selenourea|selenophenol|selone|tellurol|borohydride|boranuide)e?s?\b",
+    r"|borabicyclo\w*|boroxin|borazine?|borohydride|boranuide|arsine|arsane|stibine|selenol|selenourea|selenophenol"
+    r"|selone|tellurol)e?s?\b",
     re.IGNORECASE,
 )
 _OPEN_VALENCE = re.compile(
@@ -46,11 +50,14 @@ def with_its_hydrogens(smiles: str, wanted: str, names: list[str]) -> tuple[str,
                 atom.SetFormalCharge(0)
                 atom.SetNumExplicitHs(hydrogens)
             return Chem.MolToSmiles(mol), _NOTE.format("P")
-    if _OPEN_VALENCE.search(wanted) or not any(_is_hydride(name) for name in (wanted, *names)):
+    if _OPEN_VALENCE.search(wanted):
         return smiles, ""
+    elements = _ELEMENTS if any(_is_hydride(name) for name in (wanted, *names)) else frozenset()
+    if _METAL_HYDRIDE.search(wanted):
+        elements |= _METALS
     open_atoms = [atom for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons()]
     symbols = sorted({atom.GetSymbol() for atom in open_atoms})
-    if mol.GetNumAtoms() < 2 or not symbols or not _ELEMENTS.issuperset(symbols):
+    if mol.GetNumAtoms() < 2 or not symbols or not elements.issuperset(symbols):
         return smiles, ""
     for atom in open_atoms:
         atom.SetNumExplicitHs(atom.GetNumExplicitHs() + atom.GetNumRadicalElectrons())
