@@ -269,7 +269,7 @@ def _of_named(found: list[NamedStructure], text: str, notation: str, where: str)
         raise ToolInputError(
             f"{shown(text)} is the name of {len(parsed)} different compounds: {listed}",
             where,
-            "give one of these names or CAS numbers",
+            "give one of these names, a CAS number, or the SMILES",
         )
     entry, one = next(iter(parsed.values()))
     called = text if notation == "name" else entry.name

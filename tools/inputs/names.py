@@ -22,6 +22,7 @@ from errors import ToolInputError, shown
 from tools.inputs.elements import ELEMENT_NAMES
 from tools.inputs.hydrides import lacks_hydrogen, with_its_hydrogens
 from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name, is_the_bare_base
+from tools.inputs.name_disputes import is_another_compound, says_its_structure
 from tools.inputs.name_variants import (
     is_that_ion,
     meso_form,
@@ -50,17 +51,8 @@ _CHEMICALS_TABLES = (
     "chemical identifiers pubchem large.tsv",
 )
 _HYDRATES = {
-    "mono": 1,
-    "di": 2,
-    "tri": 3,
-    "tetra": 4,
-    "penta": 5,
-    "hexa": 6,
-    "hepta": 7,
-    "octa": 8,
-    "nona": 9,
-    "deca": 10,
-}
+    "mono": 1, "di": 2, "tri": 3, "tetra": 4, "penta": 5, "hexa": 6, "hepta": 7, "octa": 8, "nona": 9, "deca": 10,
+}  # fmt: skip
 _SYSTEMATIC = re.compile(
     r"(?:an|en|yn)(?:e|al|ol|one|oic|oate|amine|amide|edi|nitrile)|yl|oxy|ol\b|one\b|ine\b|ide\b|ate\b|ic acid"
     r"|amide|amine|nitrile|ole\b|imine|aldehyde|ether|phenol|benzene|acid\b",
@@ -109,11 +101,20 @@ def look_up_name(name: str, *, systematic: bool = True) -> list[NamedStructure]:
         return []  # half a pair of UTF-16 is no character of a name, and of no file
     with rdBase.BlockLogs():  # RDKit warns of hydrogen ions among the rows
         found = _curated(wanted, cas) or _tabulated(wanted, cas)
+        if systematic and found and not cas and not any(entry.principal for entry in found):
+            found += _disputed(found, wanted)
         if not found and systematic and not cas and looks_systematic(wanted):
             found = _parsed_by_opsin(wanted)
         if not found and not cas:
             found = _otherwise_written(wanted, systematic)
     return sorted(found, key=lambda entry: not entry.principal)
+
+
+def _disputed(found: list[NamedStructure], name: str) -> list[NamedStructure]:
+    """What OPSIN reads in a name that the tables list as a synonym of something else."""
+    read = _parsed_by_opsin(name) if says_its_structure(name) and looks_systematic(name) else []
+    others = [one for one in read if all(is_another_compound(one.smiles, entry.smiles) for entry in found)]
+    return [replace(one, principal=False) for one in others]
 
 
 def _otherwise_written(name: str, systematic: bool) -> list[NamedStructure]:
