@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import statistics
 import threading
+import time
 
 from bench.rows import Row
 from model.catalog import known_model
@@ -39,6 +40,7 @@ def measure() -> list[Row]:
     for turn in range(1, TURNS_BEFORE + 1):
         talk.append(_asking(f"These are my notes of week {turn}. {NOTES} What stands out?"))
         talk.append(Message("assistant", (Text(_answer(kept, talk, 32)[0]),)))
+    time.sleep(2)  # a person reads, and the model meanwhile what it has said
     rows = [_row(kept, anew, [*talk, _asking(question)]) for question in (SHORT, LONG)]
     kept.close()
     anew.close()

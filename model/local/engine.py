@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,33 +14,26 @@ import torch
 
 from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
-from model.events import (
-    Abilities,
-    Event,
-    Finished,
-    FinishReason,
-    Note,
-    Options,
-    ThinkingDelta,
-    ToolSchema,
-    Usage,
-    Waiting,
-)
-from model.local.calls import CallGuide, CallGuides
+from model.events import Abilities, Event, FinishReason, Note, Options, ToolSchema, Waiting
+from model.local.attention import attend_alike
+from model.local.calls import CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
 from model.local.line import Line
 from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory, main_device
-from model.local.outbox import Outbox
 from model.local.pictures import embedded, keyed
 from model.local.prefixes import Prefixes, Read
+from model.local.request import Request
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
 from model.parsing import OutputParser
 
 #: Tokens between two looks at the stop, some tenths of a second each.
 PREFILL_CHUNK, PREFILL_CHUNK_ON_GPU = 512, 8192
+#: Where a single token's products would differ from those of many, which is on the CPU in bf16: so many are read at least,
+#: and what was said is read again, so many at once, when nobody has asked for so long.
+LEAST_AT_ONCE, REREAD_CHUNK, REREAD_AFTER_S = 2, 128, 0.25
 LAST_THOUGHT = "\n\nMy budget for thinking is used up, so I answer with what I have.\n</think>\n\n"
 #: Of a long answer's tokens, so many are kept from thinking, so that it never ends before the answer has begun.
 KEPT_FOR_ANSWER, LONG_ANSWER = 1024, 4096
@@ -51,63 +43,6 @@ def default_threads() -> int:
     """All cores but one, which is the page's and the tools': a busy neighbour slows every thread of a matrix product."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     return max(1, cores - 1)
-
-
-@dataclass(eq=False)
-class _Request:
-    """One generation: what to do, when to stop, where the words go."""
-
-    prompt: list[int]
-    keys: list[int]  # the same, with each picture's places told apart
-    guide: CallGuide | None  # what keeps its tool calls valid
-    pixels: list[torch.Tensor]  # of the pictures and videos in the prompt, in order
-    parser: OutputParser
-    sampling: Sampling
-    max_new_tokens: int
-    full: FinishReason  # why it ends after ``max_new_tokens``
-    thinking_budget: int | None
-    one_line: bool
-    stop: threading.Event
-    closing: threading.Event  # the model's own end
-    asked_at: float
-    outbox: Outbox = field(default_factory=Outbox)
-    begun: bool = False  # its turn has come
-    left: bool = False  # the reader has gone
-    reused_tokens: int = 0
-    new_tokens: int = 0
-    thinking_tokens: int = 0
-    told_thinking: int = 0
-    first_token_s: float | None = None
-
-    @property
-    def is_over(self) -> bool:
-        return self.left or self.stop.is_set() or self.closing.is_set()
-
-    def tell(self, events: Sequence[Event], thinking_tokens: int) -> None:
-        """Pass events on, the thinking with the tokens that it took since it was last told of."""
-        counted = []
-        for event in events:
-            if isinstance(event, ThinkingDelta):
-                event = ThinkingDelta(event.text, max(0, thinking_tokens - self.told_thinking))
-                self.told_thinking = max(self.told_thinking, thinking_tokens)
-            counted.append(event)
-        self.outbox.put_all(counted)
-
-    def finished(self, reason: FinishReason) -> Finished:
-        seconds = time.perf_counter() - self.asked_at
-        thought, reused = self.thinking_tokens, self.reused_tokens
-        usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, seconds, thought, reused)
-        return Finished(usage, reason)
-
-    def has_thought_enough(self) -> bool:
-        """Once: the thinking has used its budget up."""
-        if not self.parser.is_thinking:
-            return False
-        self.thinking_tokens += 1
-        if self.thinking_budget is None or self.thinking_tokens < self.thinking_budget:
-            return False
-        self.thinking_budget = None
-        return True
 
 
 class LocalModel:
@@ -144,7 +79,8 @@ class LocalModel:
         if abilities.tools:
             self._calls.prepare()
         self._prefixes = Prefixes(model, self.context, cache_budget)
-        self._line: Line[_Request] = Line()
+        self._rereads = attend_alike(model)
+        self._line: Line[Request] = Line()
         self._closing = threading.Event()
         warm: Future[bool] = Future()
         self._decoding = threading.Thread(target=self._run, args=(warm,), name="decode", daemon=True)
@@ -165,7 +101,7 @@ class LocalModel:
         pictures = [glimpse.prepared() for glimpse in prompt.seen]  # decoded here: the decode thread is everybody's
         yield from (Note(note) for picture in pictures for note in picture.notes)
         pixels = [picture.pixel_values for picture in pictures]
-        request = _Request(
+        request = Request(
             prompt=prompt.ids,
             keys=keyed(prompt.ids, self.model.config.image_token_id, pixels) if pixels else prompt.ids,
             guide=self._calls.guide(tools) if options.valid_calls else None,
@@ -192,7 +128,7 @@ class LocalModel:
             return options.thinking_tokens
         return max_new_tokens - KEPT_FOR_ANSWER if max_new_tokens >= LONG_ANSWER else None
 
-    def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event]:
+    def _told(self, request: Request, tell_waiting: bool) -> Iterator[Event]:
         """What the decode thread says of the request, and before that, its place in the line."""
         closed, last_told = False, 0
         while not closed:
@@ -271,8 +207,9 @@ class LocalModel:
         while (request := self._line.head()) is not None:
             self._answer(request)
             self._line.leave(request)
+            self._read_again(request)
 
-    def _answer(self, request: _Request) -> None:
+    def _answer(self, request: Request) -> None:
         request.begun = True
         try:
             with torch.inference_mode():
@@ -291,7 +228,7 @@ class LocalModel:
         else:
             request.outbox.close(self._out_of_memory(request) if is_memory else failed)
 
-    def _out_of_memory(self, request: _Request) -> ModelMemoryError:
+    def _out_of_memory(self, request: Request) -> ModelMemoryError:
         """How long a conversation would fit now: as memory has room for, and well below what it was."""
         room = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
         reached = len(request.prompt) + request.new_tokens
@@ -302,9 +239,9 @@ class LocalModel:
             fits,
         )
 
-    def _generate(self, request: _Request) -> FinishReason:
+    def _generate(self, request: Request) -> FinishReason:
         """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""
-        read = self._prefixes.take(request.keys)
+        read = self._prefixes.take(request.keys, LEAST_AT_ONCE if self._rereads else 1)
         request.reused_tokens = len(read.keys)
         logits = self._prefill(request, read)
         if logits is None:
@@ -312,10 +249,34 @@ class LocalModel:
         else:
             with onednn(self._onednn):
                 reason = self._decode(request, read, logits)
+        if self._rereads:
+            request.said = read.keys[len(request.keys) :]
+            read.cut_back(min(len(read.keys), len(request.keys)))
         self._prefixes.keep(read)
         return reason
 
-    def _prefill(self, request: _Request, read: Read) -> torch.Tensor | None:
+    def _read_again(self, request: Request) -> None:
+        """What was said, while nobody waits, as a later prompt would have it read: many tokens at once.
+
+        A single token's products differ from these in their last bit, after which another token may be the likeliest.
+        """
+        said, request.said = request.said, []
+        if not said or self._line.anyone_within(REREAD_AFTER_S):
+            return
+        keys = request.keys + said
+        try:
+            with torch.inference_mode():
+                read = self._prefixes.take([*keys, said[-1]])
+                while len(request.keys) <= len(read.keys) <= len(keys) - LEAST_AT_ONCE:
+                    chunk = keys[len(read.keys) : len(read.keys) + REREAD_CHUNK]
+                    self._logits(read, chunk, input_ids=torch.tensor([chunk], device=self.device))
+                    if self._line.anyone_within(0):
+                        break
+                self._prefixes.keep(read)
+        except Exception:  # nobody waits for it: what may be unsound goes, and is read anew when it is asked for
+            self._prefixes.clear()
+
+    def _prefill(self, request: Request, read: Read) -> torch.Tensor | None:
         """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
         start = len(read.keys)
         if request.pixels:
@@ -326,6 +287,8 @@ class LocalModel:
         else:
             name, rest = "input_ids", torch.tensor([request.prompt[start:]], device=self.device)
         logits, length = None, PREFILL_CHUNK if self.device.type == "cpu" else PREFILL_CHUNK_ON_GPU
+        if rest.shape[1] % length < LEAST_AT_ONCE:
+            length += LEAST_AT_ONCE
         for chunk in rest.split(length, 1):
             if request.is_over:
                 return None
@@ -334,7 +297,7 @@ class LocalModel:
             logits = self._logits(read, keys, **{name: chunk})
         return logits
 
-    def _decode(self, request: _Request, read: Read, logits: torch.Tensor) -> FinishReason:
+    def _decode(self, request: Request, read: Read, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
         detokenizer, guide = Detokenizer(self.tokenizer), request.guide
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)

@@ -35,6 +35,12 @@ class Read:
         """Whether every layer holds exactly these tokens: not after a pass that failed half way."""
         return all(layer.get_seq_length() == len(self.keys) for layer in self.cache.layers)
 
+    def cut_back(self, length: int) -> None:
+        """To its first ``length`` tokens."""
+        if surplus := len(self.keys) - length:
+            self.cache.crop(-surplus)
+            del self.keys[length:]
+
     def size(self) -> int:
         """Bytes of memory that it holds."""
         tensors = [tensor for layer in self.cache.layers for tensor in (layer.keys, layer.values)]
@@ -64,28 +70,28 @@ class Prefixes:
         self._kept: list[_Kept] = []  # the least recently used first
         self.held_bytes = 0
 
-    def take(self, keys: Sequence[int]) -> Read:
-        """The cache that holds most of a prompt's beginning, cut back to it, to be fed the rest: at least one token.
+    def take(self, keys: Sequence[int], fresh: int = 1) -> Read:
+        """The cache that holds most of a prompt's beginning, cut back to it, to be fed the rest: ``fresh`` tokens or more.
 
         Where that loses nothing it is taken out of the store, so that a long conversation is in memory once. Otherwise
         (a retry, an edit, another chat with the same instructions) the kept one stays as it is: what is given shares its
         tensors, which a cache never writes to but copies as it grows.
         """
-        wanted = np.array(keys[:-1], dtype=np.int64)
+        wanted = np.array(keys[: len(keys) - fresh], dtype=np.int64)
         lengths = [(_common(kept.keys, wanted), -len(kept.keys)) for kept in self._kept]
         length = max(lengths)[0] if lengths else 0
         if length == 0:
             return Read(DynamicCache(config=self._config))
         kept = self._kept[lengths.index(max(lengths))]
         surplus = len(kept.keys) - length
-        if surplus > 1:
+        if surplus > fresh:
             cache = _twin(kept.cache)
-        else:  # nothing, or the prompt's own last token
+        else:  # nothing, or the prompt's own last tokens
             cache = kept.cache
             self._hold([other for other in self._kept if other is not kept])
-        if surplus:
-            cache.crop(-surplus)
-        return Read(cache, list(keys[:length]))
+        read = Read(cache, kept.keys.tolist())
+        read.cut_back(length)
+        return read
 
     def keep(self, read: Read) -> None:
         """Keep what an answer has read and said; what is beyond the budget goes, the least recently used first.

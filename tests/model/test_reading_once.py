@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from itertools import takewhile
 
 import PIL.Image
@@ -382,6 +383,26 @@ def test_a_stop_inside_a_picture_goes_on_from_there(seeing, tmp_path):
     assert usage.reused_tokens == PREFILL_CHUNK
     assert tower.since() == 3  # the first of four was wholly read
     assert said_of(seeing.anew, talk, (), options, threading.Event())[0] == said
+
+
+def test_what_was_said_in_bf16_is_read_again_when_nobody_waits(tokenizer):
+    model = tiny_model().to(torch.bfloat16)
+    local = LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1)
+    lengths = []
+    model.register_forward_pre_hook(
+        lambda module, positional, named: lengths.append(named["input_ids"].shape[1]), with_kwargs=True
+    )
+    options = Options(max_new_tokens=20, temperature=0.0)
+    said, usage, _ = said_of(local, [user("What is water?")], (), options, threading.Event())
+    for _ in range(200):
+        if len(lengths) == 21 and local.cache_bytes == (usage.prompt_tokens + 19) * 128:
+            break
+        time.sleep(0.02)
+    assert lengths == [usage.prompt_tokens, *[1] * 19, 19]
+    assert local.cache_bytes == (usage.prompt_tokens + 19) * 128  # 2 layers, 2 heads of 8, keys and values, 2 bytes
+    again, usage, _ = said_of(local, [user("What is water?")], (), options, threading.Event())
+    assert (again, usage.reused_tokens) == (said, usage.prompt_tokens - 2)
+    local.close()
 
 
 def test_the_embedded_model_says_the_same_with_and_without():
