@@ -24,12 +24,12 @@ NOTES = " ".join(
     f"On day {day} the flask held {3 * day} mL of water and {day + 7} mg of aspirin, stirred for {day % 5 + 1} hours."
     for day in range(1, 28)
 )
-SHORT = "Why?"
+SHORT = "?"
 LONG = (
-    "Please say in one paragraph which of these days you would repeat first, what you would change in the amount of water "
+    "? Please say in one paragraph which of these days you would repeat first, what you would change in the amount of water "
     "and in the time of stirring, and which of the results you would not trust before the flask has been weighed again."
 )
-REPEATS = 3
+WORDS = ("Why", "How", "When")
 
 
 def measure() -> list[Row]:
@@ -41,17 +41,17 @@ def measure() -> list[Row]:
         talk.append(_asking(f"These are my notes of week {turn}. {NOTES} What stands out?"))
         talk.append(Message("assistant", (Text(_answer(kept, talk, 32)[0]),)))
     time.sleep(2)  # a person reads, and the model meanwhile what it has said
-    rows = [_row(kept, anew, [*talk, _asking(question)]) for question in (SHORT, LONG)]
+    rows = [_row(kept, anew, talk, question) for question in (SHORT, LONG)]
     kept.close()
     anew.close()
     return rows
 
 
-def _row(kept: LocalModel, anew: LocalModel, talk: list[Message]) -> Row:
+def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str) -> Row:
     ways: dict[LocalModel, list[Usage]] = {kept: [], anew: []}
-    for _ in range(REPEATS):
+    for word in WORDS:  # asked twice, the same question would be known, too
         for local, usages in ways.items():
-            usages.append(_answer(local, talk, 2)[1])
+            usages.append(_answer(local, [*talk, _asking(f"{word}{question}")], 2)[1])
     usage = ways[kept][0]
     new = usage.prompt_tokens - usage.reused_tokens
     what = (

@@ -18,6 +18,8 @@ from transformers.masking_utils import sdpa_mask
 NAME = "sdpa_however_cut"
 #: Multiples that the number of keys and of queries is rounded up to, as was seen to be enough with AVX-512.
 KEYS, QUERIES = 16, 4
+#: Tokens from which to repeat keys for the heads that share them costs less than a mask for each head.
+MANY = 16
 
 
 def attend(
@@ -32,7 +34,8 @@ def attend(
 ) -> tuple[torch.Tensor, None]:
     """transformers' attention: queries of shape (batch, heads, tokens, size), keys and values with a divisor of the heads.
 
-    Returns (batch, tokens, heads, size). The heads that share keys are queries of one head: nothing is repeated.
+    Returns (batch, tokens, heads, size). Of few tokens, the heads that share keys are queries of one head: nothing is
+    repeated.
     """
     heads, tokens, length = query.shape[1], query.shape[2], key.shape[2]
     group, more_keys = heads // key.shape[1], -length % KEYS
@@ -43,8 +46,13 @@ def attend(
         return seen.transpose(1, 2).contiguous(), None
     if attention_mask is None:
         attention_mask = torch.ones(tokens, length, dtype=torch.bool).tril(length - tokens)[None, None]
+    if tokens >= MANY:
+        key, value = (tensor.repeat_interleave(group, 1) for tensor in (key, value))
+        group = 1
     more_queries = -group * tokens % QUERIES
-    mask = pad(pad(attention_mask.repeat(1, 1, group, 1), (0, more_keys)), (0, 0, 0, more_queries), value=True)
+    mask = attention_mask.repeat(1, 1, group, 1) if group > 1 else attention_mask
+    if more_keys or more_queries:
+        mask = pad(pad(mask, (0, more_keys)), (0, 0, 0, more_queries), value=True)
     queries = _longer(query.unflatten(1, (-1, group)).flatten(2, 3), more_queries)
     key, value = (_longer(tensor, more_keys) for tensor in (key, value))
     seen = scaled_dot_product_attention(queries, key, value, attn_mask=mask, scale=scaling)
