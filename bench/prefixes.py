@@ -41,13 +41,13 @@ def measure() -> list[Row]:
         talk.append(_asking(f"These are my notes of week {turn}. {NOTES} What stands out?"))
         talk.append(Message("assistant", (Text(_answer(kept, talk, 32)[0]),)))
     time.sleep(2)  # a person reads, and the model meanwhile what it has said
-    rows = [_row(kept, anew, talk, question) for question in (SHORT, LONG)]
+    rows = [_row(kept, anew, talk, question, bar) for question, bar in ((SHORT, 20), (LONG, 10))]
     kept.close()
     anew.close()
     return rows
 
 
-def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str) -> Row:
+def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str, bar: float) -> Row:
     ways: dict[LocalModel, list[Usage]] = {kept: [], anew: []}
     for word in WORDS:  # asked twice, the same question would be known, too
         for local, usages in ways.items():
@@ -61,7 +61,7 @@ def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str)
         usage.prompt_tokens / statistics.median(usage.first_token_s or 0.0 for usage in usages)
         for usages in ways.values()
     ]
-    return Row(what, speeds[0], speeds[1], "tokens/s", 20)
+    return Row(what, speeds[0], speeds[1], "tokens/s", bar)
 
 
 def _asking(text: str) -> Message:
