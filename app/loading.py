@@ -38,6 +38,7 @@ class ModelStatus:
     cannot: str = ""
     shows_spans: bool = False  # it has vocabularies of its own for molecules and proteins
     memory: str = ""  # after a switch: what was held before and after
+    kept: str = ""  # what of earlier questions is kept read
     fetching: str = ""
     offers: tuple[Offer, ...] = ()
 
@@ -121,7 +122,8 @@ class ModelSlot:
             self._settle_fetch("Fetching was stopped.")
 
     def status(self) -> ModelStatus:
-        return self._status
+        status, held = self._status, getattr(self._model, "cache_bytes", 0)
+        return replace(status, kept=f"{_gb(held)} hold what it has read.") if held else status
 
     def wait(self, timeout_s: float | None) -> ChatModel | None:
         """The model, or None if it is still loading after ``timeout_s`` (None: wait for as long as it takes); raises ``ModelError`` if there is none."""

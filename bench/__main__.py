@@ -7,7 +7,7 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "page", "routing", "tokenizer", "calls", "tools", "biology", "batch")
+PARTS = ("startup", "generation", "prefixes", "page", "routing", "tokenizer", "calls", "tools", "biology", "batch")
 
 
 def main(names: list[str]) -> int:

@@ -16,7 +16,8 @@ FinishReason = Literal["stop", "length", "context", "stopped", "error"]
 class Usage:
     """Exact counts of tokens, and seconds. ``first_token_s`` is None when no token was made.
 
-    ``thinking_tokens`` are those of the new ones that were thought.
+    ``thinking_tokens`` are those of the new ones that were thought, ``reused_tokens`` those of the prompt that had been
+    read before.
     """
 
     prompt_tokens: int = 0
@@ -24,6 +25,7 @@ class Usage:
     first_token_s: float | None = None
     seconds: float = 0.0
     thinking_tokens: int = 0
+    reused_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         """Of two generations in one turn: counts and seconds add up, the first token is the first one's."""
@@ -33,6 +35,7 @@ class Usage:
             self.first_token_s if self.first_token_s is not None else other.first_token_s,
             self.seconds + other.seconds,
             self.thinking_tokens + other.thinking_tokens,
+            self.reused_tokens + other.reused_tokens,
         )
 
 

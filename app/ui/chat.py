@@ -144,7 +144,8 @@ class Chat:
                 shown = self._tabs.shows(tab, conversation_id)
                 yield Screen(log=[*before, *message_parts(conversation_id, message)]) if shown else Screen()
         shown = self._tabs.shows(tab, conversation_id)
-        yield Screen(composer=_idle(), sidebar=self._sidebar(conversation_id)) if shown else Screen()
+        status = gr.Timer(active=True)  # once: what the model keeps in memory has changed
+        yield Screen(composer=_idle(), sidebar=self._sidebar(conversation_id), clock=status) if shown else Screen()
 
     def _retry(self, conversation_id: str, answer_id: int, tab: str, options: Options) -> Iterator[Screen]:
         with self._under_way.turn(conversation_id) as stop:

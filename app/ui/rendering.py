@@ -260,5 +260,6 @@ def _usage(details: dict[str, Any]) -> str:
     speed = usage["new_tokens"] / usage["seconds"] if usage["seconds"] else 0.0
     first = f", first after {usage['first_token_s']:.1f} s" if usage["first_token_s"] is not None else ""
     thought = f" ({usage['thinking_tokens']} of them thinking)" if usage.get("thinking_tokens") else ""
-    counted = f"{usage['prompt_tokens']} + {usage['new_tokens']} tokens{thought}"
+    read_before = f" ({usage['reused_tokens']} of them kept from before)" if usage.get("reused_tokens") else ""
+    counted = f"{usage['prompt_tokens']}{read_before} + {usage['new_tokens']} tokens{thought}"
     return f"{details.get('model', '')} · {counted}, {speed:.0f}/s{first}"

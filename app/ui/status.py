@@ -17,7 +17,7 @@ def status_html(status: ModelStatus) -> str:
         return f'<p class="tool-error" role="alert">{escape(status.sentence)}</p>{offers}'
     if status.state == "ready":
         can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d} data-spans={status.shows_spans:d}"
-        told = " ".join(filter(None, (status.cannot, status.memory)))
+        told = " ".join(filter(None, (status.cannot, status.memory, status.kept)))
         ready = f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(told)}</p>'
         if not status.fetching:
             return ready + offers

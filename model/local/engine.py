@@ -7,44 +7,36 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import torch
-from transformers import DynamicCache
 
 from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
-from model.events import (
-    Abilities,
-    Event,
-    Finished,
-    FinishReason,
-    Note,
-    Options,
-    ThinkingDelta,
-    ToolSchema,
-    Usage,
-    Waiting,
-)
-from model.local.calls import CallGuide, CallGuides
+from model.events import Abilities, Event, FinishReason, Note, Options, ToolSchema, Waiting
+from model.local.attention import attend_alike
+from model.local.calls import CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
 from model.local.detokenizing import Detokenizer
 from model.local.kernels import onednn, steps_with_onednn
 from model.local.line import Line
 from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory, main_device
-from model.local.outbox import Outbox
+from model.local.pictures import embedded, keyed
+from model.local.prefixes import Prefixes, Read
+from model.local.request import Request
 from model.local.sampling import Sampler, Sampling
 from model.messages import Message
 from model.parsing import OutputParser
 
 #: Tokens between two looks at the stop, some tenths of a second each.
 PREFILL_CHUNK, PREFILL_CHUNK_ON_GPU = 512, 8192
+#: Where a single token's products would differ from those of many, which is on the CPU in bf16: so many are read at least,
+#: and what was said is read again, so many at once, when nobody has asked for so long.
+LEAST_AT_ONCE, REREAD_CHUNK, REREAD_AFTER_S = 2, 128, 0.25
 LAST_THOUGHT = "\n\nMy budget for thinking is used up, so I answer with what I have.\n</think>\n\n"
 #: Of a long answer's tokens, so many are kept from thinking, so that it never ends before the answer has begun.
 KEPT_FOR_ANSWER, LONG_ANSWER = 1024, 4096
-TILES_AT_ONCE = 4  # through the vision tower, likewise
 
 
 def default_threads() -> int:
@@ -53,64 +45,11 @@ def default_threads() -> int:
     return max(1, cores - 1)
 
 
-@dataclass(eq=False)
-class _Request:
-    """One generation: what to do, when to stop, where the words go."""
-
-    prompt: list[int]
-    guide: CallGuide | None  # what keeps its tool calls valid
-    pixels: list[torch.Tensor]  # of the pictures and videos in the prompt, in order
-    parser: OutputParser
-    sampling: Sampling
-    max_new_tokens: int
-    full: FinishReason  # why it ends after ``max_new_tokens``
-    thinking_budget: int | None
-    one_line: bool
-    stop: threading.Event
-    closing: threading.Event  # the model's own end
-    asked_at: float
-    outbox: Outbox = field(default_factory=Outbox)
-    begun: bool = False  # its turn has come
-    left: bool = False  # the reader has gone
-    new_tokens: int = 0
-    thinking_tokens: int = 0
-    told_thinking: int = 0
-    first_token_s: float | None = None
-
-    @property
-    def is_over(self) -> bool:
-        return self.left or self.stop.is_set() or self.closing.is_set()
-
-    def tell(self, events: Sequence[Event], thinking_tokens: int) -> None:
-        """Pass events on, the thinking with the tokens that it took since it was last told of."""
-        counted = []
-        for event in events:
-            if isinstance(event, ThinkingDelta):
-                event = ThinkingDelta(event.text, max(0, thinking_tokens - self.told_thinking))
-                self.told_thinking = max(self.told_thinking, thinking_tokens)
-            counted.append(event)
-        self.outbox.put_all(counted)
-
-    def finished(self, reason: FinishReason) -> Finished:
-        seconds = time.perf_counter() - self.asked_at
-        usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, seconds, self.thinking_tokens)
-        return Finished(usage, reason)
-
-    def has_thought_enough(self) -> bool:
-        """Once: the thinking has used its budget up."""
-        if not self.parser.is_thinking:
-            return False
-        self.thinking_tokens += 1
-        if self.thinking_budget is None or self.thinking_tokens < self.thinking_budget:
-            return False
-        self.thinking_budget = None
-        return True
-
-
 class LocalModel:
     """A transformers model as a ``ChatModel``. Requests are answered one after the other, in order.
 
-    ``threads`` is the number of CPU threads that compute. Raises what the model raises if it cannot take a single step.
+    ``threads`` is the number of CPU threads that compute, ``cache_budget`` the bytes for caches of what was read before
+    (None: see ``Prefixes``). Raises what the model raises if it cannot take a single step.
     """
 
     def __init__(
@@ -121,6 +60,7 @@ class LocalModel:
         abilities: Abilities,
         threads: int | None = None,
         eyes: Eyes | None = None,
+        cache_budget: int | None = None,
     ) -> None:
         self.name = known.name
         self.abilities = abilities
@@ -138,7 +78,9 @@ class LocalModel:
         self._calls = CallGuides(tokenizer, model.get_output_embeddings().weight.shape[0])
         if abilities.tools:
             self._calls.prepare()
-        self._line: Line[_Request] = Line()
+        self._prefixes = Prefixes(model, self.context, cache_budget)
+        self._rereads = attend_alike(model)
+        self._line: Line[Request] = Line()
         self._closing = threading.Event()
         warm: Future[bool] = Future()
         self._decoding = threading.Thread(target=self._run, args=(warm,), name="decode", daemon=True)
@@ -158,10 +100,12 @@ class LocalModel:
         max_new_tokens = min(room, context - len(prompt.ids))
         pictures = [glimpse.prepared() for glimpse in prompt.seen]  # decoded here: the decode thread is everybody's
         yield from (Note(note) for picture in pictures for note in picture.notes)
-        request = _Request(
+        pixels = [picture.pixel_values for picture in pictures]
+        request = Request(
             prompt=prompt.ids,
+            keys=keyed(prompt.ids, self.model.config.image_token_id, pixels) if pixels else prompt.ids,
             guide=self._calls.guide(tools) if options.valid_calls else None,
-            pixels=[picture.pixel_values for picture in pictures],
+            pixels=pixels,
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=max_new_tokens,
@@ -184,7 +128,7 @@ class LocalModel:
             return options.thinking_tokens
         return max_new_tokens - KEPT_FOR_ANSWER if max_new_tokens >= LONG_ANSWER else None
 
-    def _told(self, request: _Request, tell_waiting: bool) -> Iterator[Event]:
+    def _told(self, request: Request, tell_waiting: bool) -> Iterator[Event]:
         """What the decode thread says of the request, and before that, its place in the line."""
         closed, last_told = False, 0
         while not closed:
@@ -207,6 +151,11 @@ class LocalModel:
         """What the model reads of a conversation without tools."""
         return self._format.prompt(messages, (), thinking, 1)
 
+    @property
+    def cache_bytes(self) -> int:
+        """Memory of the caches that are kept for what may be asked next."""
+        return self._prefixes.held_bytes
+
     @cached_property
     def _last_thought(self) -> list[int]:
         return self.tokenizer.encode(LAST_THOUGHT, add_special_tokens=False)
@@ -217,10 +166,11 @@ class LocalModel:
         return [id for id, token in enumerate(tokens) if any(letter.isdigit() for letter in token or "")]
 
     def close(self) -> None:
-        """Stop what is being generated, end the streams that wait, and the decode thread."""
+        """Stop what is being generated, end the streams that wait, and the decode thread; let the caches go."""
         self._closing.set()
         self._line.close()
         self._decoding.join()
+        self._prefixes.clear()
 
     def sampling(self, options: Options) -> Sampling:
         """The values that a generation uses: those asked for, else the catalog's, else the checkpoint's."""
@@ -257,8 +207,9 @@ class LocalModel:
         while (request := self._line.head()) is not None:
             self._answer(request)
             self._line.leave(request)
+            self._read_again(request)
 
-    def _answer(self, request: _Request) -> None:
+    def _answer(self, request: Request) -> None:
         request.begun = True
         try:
             with torch.inference_mode():
@@ -272,9 +223,12 @@ class LocalModel:
             if not is_memory:
                 failed.__cause__ = error
         # out here nothing holds the request's cache any more, so that what is free can be measured
-        request.outbox.close(self._out_of_memory(request) if is_memory else failed)
+        if is_memory and self._prefixes.clear() and request.new_tokens == 0:
+            self._answer(request)  # with the memory of the other chats' caches
+        else:
+            request.outbox.close(self._out_of_memory(request) if is_memory else failed)
 
-    def _out_of_memory(self, request: _Request) -> ModelMemoryError:
+    def _out_of_memory(self, request: Request) -> ModelMemoryError:
         """How long a conversation would fit now: as memory has room for, and well below what it was."""
         room = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
         reached = len(request.prompt) + request.new_tokens
@@ -285,44 +239,65 @@ class LocalModel:
             fits,
         )
 
-    def _generate(self, request: _Request) -> FinishReason:
+    def _generate(self, request: Request) -> FinishReason:
         """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""
-        cache = DynamicCache(config=self.model.config.get_text_config())
-        logits = self._prefill(request, cache)
+        read = self._prefixes.take(request.keys, LEAST_AT_ONCE if self._rereads else 1)
+        request.reused_tokens = len(read.keys)
+        logits = self._prefill(request, read)
         if logits is None:
-            return "stopped"
-        with onednn(self._onednn):
-            return self._decode(request, cache, logits)
+            reason: FinishReason = "stopped"
+        else:
+            with onednn(self._onednn):
+                reason = self._decode(request, read, logits)
+        if self._rereads:
+            request.said = read.keys[len(request.keys) :]
+            read.cut_back(min(len(read.keys), len(request.keys)))
+        self._prefixes.keep(read)
+        return reason
 
-    def _prefill(self, request: _Request, cache: DynamicCache) -> torch.Tensor | None:
+    def _read_again(self, request: Request) -> None:
+        """What was said, while nobody waits, as a later prompt would have it read: many tokens at once.
+
+        A single token's products differ from these in their last bit, after which another token may be the likeliest.
+        """
+        said, request.said = request.said, []
+        if not said or self._line.anyone_within(REREAD_AFTER_S):
+            return
+        keys = request.keys + said
+        try:
+            with torch.inference_mode():
+                read = self._prefixes.take([*keys, said[-1]])
+                while len(request.keys) <= len(read.keys) <= len(keys) - LEAST_AT_ONCE:
+                    chunk = keys[len(read.keys) : len(read.keys) + REREAD_CHUNK]
+                    self._logits(read, chunk, input_ids=torch.tensor([chunk], device=self.device))
+                    if self._line.anyone_within(0):
+                        break
+                self._prefixes.keep(read)
+        except Exception:  # nobody waits for it: what may be unsound goes, and is read anew when it is asked for
+            self._prefixes.clear()
+
+    def _prefill(self, request: Request, read: Read) -> torch.Tensor | None:
         """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        prompt = {"input_ids": torch.tensor([request.prompt], device=self.device)}
+        start = len(read.keys)
         if request.pixels:
-            if (embedded := self._with_pictures(request, prompt["input_ids"])) is None:
+            name = "inputs_embeds"
+            rest = embedded(self.model, request.prompt, start, request.pixels, lambda: request.is_over)
+            if rest is None:
                 return None
-            prompt = {"inputs_embeds": embedded}
+        else:
+            name, rest = "input_ids", torch.tensor([request.prompt[start:]], device=self.device)
         logits, length = None, PREFILL_CHUNK if self.device.type == "cpu" else PREFILL_CHUNK_ON_GPU
-        for start in range(0, len(request.prompt), length):
+        if rest.shape[1] % length < LEAST_AT_ONCE:
+            length += LEAST_AT_ONCE
+        for chunk in rest.split(length, 1):
             if request.is_over:
                 return None
-            chunk = {name: values[:, start : start + length] for name, values in prompt.items()}
-            logits = self._logits(cache, **chunk)
+            at = len(read.keys)
+            keys = request.keys[at : at + chunk.shape[1]]
+            logits = self._logits(read, keys, **{name: chunk})
         return logits
 
-    def _with_pictures(self, request: _Request, ids: torch.Tensor) -> torch.Tensor | None:
-        """The prompt's embeddings, (1, tokens, hidden), with the tiles' features in their places; None if stopped."""
-        embedded = self.model.get_input_embeddings()(ids)
-        features = []
-        for pixels in request.pixels:
-            for tiles in pixels.split(TILES_AT_ONCE):
-                if request.is_over:
-                    return None
-                seen = self.model.get_image_features(pixel_values=tiles.to(self.device), return_dict=True)
-                features.append(seen.pooler_output.flatten(0, 1))
-        places = (ids == self.model.config.image_token_id).unsqueeze(-1)
-        return embedded.masked_scatter(places, torch.cat(features).to(embedded.device, embedded.dtype))
-
-    def _decode(self, request: _Request, cache: DynamicCache, logits: torch.Tensor) -> FinishReason:
+    def _decode(self, request: Request, read: Read, logits: torch.Tensor) -> FinishReason:
         sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
         detokenizer, guide = Detokenizer(self.tokenizer), request.guide
         step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
@@ -344,27 +319,30 @@ class LocalModel:
                     reason = "stop"
                     break
             step.fill_(token)
-            taken = step
+            taken, keys = step, [token]
             if request.has_thought_enough():
                 request.new_tokens += len(self._last_thought)
                 said = "".join(map(detokenizer.add, self._last_thought))
                 request.tell(request.parser.feed(said), request.thinking_tokens)
-                taken = torch.tensor([[token, *self._last_thought]], device=logits.device)
+                keys += self._last_thought
+                taken = torch.tensor([keys], device=logits.device)
             if request.new_tokens >= request.max_new_tokens:
                 reason = request.full
                 break
             if request.is_over:
                 reason = "stopped"
                 break
-            logits = self._logits(cache, input_ids=taken)
+            logits = self._logits(read, keys, input_ids=taken)
         if piece := detokenizer.close():
             request.tell(request.parser.feed(piece), request.thinking_tokens)
         request.tell(request.parser.close(), request.thinking_tokens)
         return reason
 
-    def _logits(self, cache: DynamicCache, **tokens: torch.Tensor) -> torch.Tensor:
-        """Of the token after these (``input_ids`` or ``inputs_embeds``), which join the cache."""
-        return self.model(**tokens, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+    def _logits(self, read: Read, keys: Sequence[int], **tokens: torch.Tensor) -> torch.Tensor:
+        """Of the token after these (``input_ids`` or ``inputs_embeds``), which join what has been read."""
+        after = self.model(**tokens, past_key_values=read.cache, use_cache=True, logits_to_keep=1).logits[0, -1]
+        read.keys += keys
+        return after
 
 
 def _temperature(configured: Any) -> float:

@@ -37,6 +37,11 @@ class Line(Generic[T]):
         with self._changed:
             return next((place for place, other in enumerate(self._members) if other is member), 0)
 
+    def anyone_within(self, seconds: float) -> bool:
+        """Whether somebody is there, or comes in this time; or it is closed."""
+        with self._changed:
+            return bool(self._changed.wait_for(lambda: self._members or self._closed, seconds))
+
     def head(self) -> T | None:
         """Waits for the next to serve, who stays in the line; None when it is closed and empty."""
         with self._changed:

@@ -10,6 +10,7 @@ import pytest
 from app.loading import STOP_FETCHING, ModelSlot, Offer
 from app.services import model_loader, model_offers
 from app.settings import Settings
+from app.ui.status import status_html
 from errors import ModelError, ModelNotHereError
 from tests.app.fakes import FakeModel
 
@@ -40,6 +41,15 @@ def test_a_switch_closes_the_old_model_loads_the_new_one_and_says_what_was_freed
     assert one.closed and not other.closed
     assert place.status().state == "ready"
     assert place.status().memory == ("Unloading one freed 4.00 GB (5.00 GB before, 1.00 GB after). 3.00 GB with other.")
+
+
+def test_what_the_model_keeps_of_what_it_has_read_is_told_as_it_is_now():
+    model = Closing("one")
+    place = slot(model)
+    assert place.status().kept == ""
+    model.cache_bytes = 92_000_000
+    assert place.status().kept == "0.09 GB hold what it has read."
+    assert "is ready. 0.09 GB hold what it has read." in status_html(place.status())
 
 
 def test_without_a_model_whoever_asks_is_told_what_to_do_until_one_is_loaded():

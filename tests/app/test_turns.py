@@ -49,6 +49,17 @@ def test_one_answer_is_one_message_with_thinking_calls_results_and_text_in_order
     assert store.messages(conversation)[-1] == last
 
 
+def test_the_tokens_that_were_not_read_again_are_counted_and_an_older_answer_tells_of_none(store):
+    conversation = asked(store)
+    last = list(turns(store, lambda progress: FakeModel(words("180"))).answer(conversation, threading.Event()))[-1]
+    assert "kept from before" not in str(list(message_parts(conversation, last)))
+    usage = {**last.details["usage"], "prompt_tokens": 1204, "reused_tokens": 1180}
+    again = replace(last, details={**last.details, "usage": usage})
+    assert "1204 (1180 of them kept from before) + 1 tokens" in str(list(message_parts(conversation, again)))
+    del usage["reused_tokens"]
+    assert "1204 + 1 tokens" in str(list(message_parts(conversation, again)))
+
+
 def test_closing_the_iterator_stops_the_generation_and_keeps_what_was_said(store):
     stop, conversation = threading.Event(), asked(store)
     model = FakeModel(words("one two three four"))

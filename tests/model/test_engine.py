@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from itertools import pairwise
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, DynamicCache
+from transformers import AutoModelForCausalLM
 
 from errors import ModelError
 from model.catalog import KnownModel, known_model
@@ -390,16 +389,6 @@ def test_close_stops_the_answer_under_way_and_those_that_wait(tokenizer):
         thread.join(30)
         assert not thread.is_alive()
     assert [events[-1].reason for events in (first, second)] == ["stopped", "stopped"]
-
-
-def test_nothing_of_an_answer_is_kept_when_it_is_over(tiny):
-    def caches():
-        gc.collect()
-        return sum(type(value) is DynamicCache for value in gc.get_objects())
-
-    before = caches()
-    answer(tiny, options=greedy(3))
-    assert caches() == before
 
 
 def test_a_model_that_cannot_take_one_step_is_told_when_it_is_built(tokenizer):
