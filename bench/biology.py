@@ -7,9 +7,6 @@ more to do. What it writes for a list goes to a folder of temporary files.
 
 from __future__ import annotations
 
-import functools
-import json
-import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,10 +15,9 @@ from rdkit import rdBase
 
 from bench import sequences
 from bench.rows import Row, table
-from bench.tools import MOST_MORE_MS, Arguments, beside, computed_ms, one
+from bench.tools import Arguments, beside, computed, one
 from tools.registry import Toolbox
 from tools.running import Workers
-from tools.worker import answer
 
 
 def _pair(protein: str) -> dict[str, Any]:
@@ -76,17 +72,11 @@ def measure() -> list[Row]:
 def measure_processor() -> list[Row]:
     """What a worker computes for a call, from the line that asks to the line that answers, and the bare calls."""
     toolbox = Toolbox.load()
-    rows = []
     with rdBase.BlockLogs():
-        for what, name, inputs, arguments, library in MEASURED:
-            asks = {given: json.dumps({"name": name, "arguments": arguments(given)}) for given in inputs()}
-            ours = sorted(computed_ms(functools.partial(answer, toolbox), ask) for ask in asks.values())
-            theirs = sorted(computed_ms(library, given) for given in asks)
-            last = int(0.95 * len(ours))
-            said = f"{name}{what}: p50 of {len(asks)} (p95 {ours[last]:.2f} beside {theirs[last]:.2f} ms)"
-            middle = statistics.median(ours), statistics.median(theirs)
-            rows.append(Row(said, *middle, "ms", MOST_MORE_MS, at_most=True, added=True))
-    return rows
+        return [
+            computed(toolbox, name, arguments, library, inputs(), what)
+            for what, name, inputs, arguments, library in MEASURED
+        ]
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def spoilt(draw: st.DrawFn) -> str:
     return text
 
 
-def check(text: str) -> None:
+def assert_one_sentence_or_the_molecule(text: str) -> None:
     """One sentence, or a molecule that is what RDKit reads in the whole text, with nothing left over."""
     try:
         parsed = parse_molecule(text)
@@ -83,30 +83,30 @@ def check(text: str) -> None:
 @settings(quick, max_examples=4_000)
 @given(smiles_like())
 def test_texts_of_the_smiles_grammar(text):
-    check(text)
+    assert_one_sentence_or_the_molecule(text)
 
 
 @settings(quick, max_examples=4_000)
 @given(spoilt())
 def test_real_notations_that_were_spoilt(text):
-    check(text)
+    assert_one_sentence_or_the_molecule(text)
 
 
 @settings(quick, max_examples=1_000)
 @given(st.text(max_size=80))
 def test_any_text_at_all(text):
-    check(text)
+    assert_one_sentence_or_the_molecule(text)
 
 
 @settings(quick, max_examples=1_000)
 @given(st.binary(max_size=80))
 def test_raw_bytes_as_text(raw):
-    check(raw.decode("latin-1"))
+    assert_one_sentence_or_the_molecule(raw.decode("latin-1"))
 
 
 def test_what_the_library_only_refuses_at_a_second_look_is_a_sentence():
     for text in ("CN1C=c2=C1C(=O)N(C(=O)N2C)C", "CC(=O)Oc1#ccc1C(=O)O"):  # found by the test above
-        check(text)
+        assert_one_sentence_or_the_molecule(text)
 
 
 def test_a_million_characters_are_refused_at_once():
