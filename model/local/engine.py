@@ -15,6 +15,7 @@ import torch
 from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
 from model.events import Abilities, Event, FinishReason, Note, Options, ToolSchema, Waiting
+from model.figures import Figures
 from model.local.attention import attend_alike
 from model.local.calls import CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
@@ -155,6 +156,10 @@ class LocalModel:
     def cache_bytes(self) -> int:
         """Memory of the caches that are kept for what may be asked next."""
         return self._prefixes.held_bytes
+
+    def figures(self) -> Figures:
+        """How it stands now."""
+        return Figures(self.context, cache_bytes=self.cache_bytes)
 
     @cached_property
     def _last_thought(self) -> list[int]:
