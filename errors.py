@@ -5,7 +5,8 @@
     ├── ToolError         a tool that ran out of time or memory, was cancelled, or died
     ├── ModelError        a model that cannot be found, loaded or run here
     │   ├── ModelNotHereError   one that could be fetched
-    │   └── ModelMemoryError    one, or an answer of it, that needs more memory than there is
+    │   ├── ModelMemoryError    one, or an answer of it, that needs more memory than there is
+    │   └── ModelBusyError      one that too many wait for already
     ├── EndpointError     another machine's server that fails or answers nonsense
     ├── UploadError       a file that is not what it says, or more than is taken
     └── SettingsError     a flag or variable that cannot be used
@@ -79,6 +80,10 @@ class ModelMemoryError(ModelError):
     def __init__(self, sentence: str, fits: int = 0) -> None:
         self.fits = fits
         super().__init__(sentence)
+
+
+class ModelBusyError(ModelError):
+    """So many wait for an answer that nobody else is taken."""
 
 
 class EndpointError(RetortError):

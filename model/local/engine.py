@@ -1,11 +1,11 @@
-"""One thread owns the model and decodes; everyone else waits for its words."""
+"""One thread owns the model and computes all answers; everyone else waits for its words."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from typing import Any
@@ -14,28 +14,28 @@ import torch
 
 from errors import ModelError, ModelMemoryError
 from model.catalog import KnownModel
-from model.events import Abilities, Event, FinishReason, Note, Options, ToolSchema, Waiting
+from model.events import Abilities, Event, Note, Options, ToolSchema, Waiting
 from model.figures import Figures
-from model.local.attention import attend_alike
+from model.local.answer import Answer, Words
+from model.local.blocks import BLOCK
 from model.local.calls import CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
-from model.local.detokenizing import Detokenizer
-from model.local.kernels import onednn, steps_with_onednn
+from model.local.kernels import steps_with_onednn
 from model.local.line import Line
-from model.local.memory import cache_bytes_per_token, free_bytes, is_out_of_memory, main_device
-from model.local.pictures import embedded, keyed
-from model.local.prefixes import Prefixes, Read
+from model.local.memory import cache_bytes_per_token, free_bytes, main_device
+from model.local.pictures import Seeing, keyed
+from model.local.reader import Reader, reader_of
 from model.local.request import Request
-from model.local.sampling import Sampler, Sampling
+from model.local.sampling import Sampling
+from model.local.scheduler import Pace, Scheduler
 from model.messages import Message
 from model.parsing import OutputParser
 
-#: Tokens between two looks at the stop, some tenths of a second each.
-PREFILL_CHUNK, PREFILL_CHUNK_ON_GPU = 512, 8192
-#: Where a single token's products would differ from those of many, which is on the CPU in bf16: so many are read at least,
-#: and what was said is read again, so many at once, when nobody has asked for so long.
-LEAST_AT_ONCE, REREAD_CHUNK, REREAD_AFTER_S = 2, 128, 0.25
-LAST_THOUGHT = "\n\nMy budget for thinking is used up, so I answer with what I have.\n</think>\n\n"
+#: Tokens of a prompt in one pass, some tenths of a second; fewer where others wait for their next word.
+CHUNK, CHUNK_BESIDE = 512, 128
+CHUNK_ON_GPU, CHUNK_BESIDE_ON_GPU = 8192, 1024
+#: Answers that are made at once, and questions that may wait for their turn.
+MOST_ANSWERING, MOST_WAITING = 8, 32
 #: Of a long answer's tokens, so many are kept from thinking, so that it never ends before the answer has begun.
 KEPT_FOR_ANSWER, LONG_ANSWER = 1024, 4096
 
@@ -47,10 +47,11 @@ def default_threads() -> int:
 
 
 class LocalModel:
-    """A transformers model as a ``ChatModel``. Requests are answered one after the other, in order.
+    """A transformers model as a ``ChatModel``; questions asked at once are answered together.
 
-    ``threads`` is the number of CPU threads that compute, ``cache_budget`` the bytes for caches of what was read before
-    (None: see ``Prefixes``). Raises what the model raises if it cannot take a single step.
+    ``threads`` is the number of CPU threads that compute, ``cache_budget`` the bytes for what was read before (None: see
+    ``reader_of``), ``most_answering`` how many answers are made at once and ``most_waiting`` how many more questions may
+    wait. Raises what the model raises if it cannot take a single step.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class LocalModel:
         threads: int | None = None,
         eyes: Eyes | None = None,
         cache_budget: int | None = None,
+        most_answering: int = MOST_ANSWERING,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self.name = known.name
         self.abilities = abilities
@@ -75,18 +78,18 @@ class LocalModel:
         self.threads = threads or default_threads()
         self._known = known
         self._format = ChatFormat(tokenizer, abilities, self.context, eyes)
-        self._ends = _end_ids(model, tokenizer)
+        self._words = Words(model, tokenizer)
         self._calls = CallGuides(tokenizer, model.get_output_embeddings().weight.shape[0])
         if abilities.tools:
             self._calls.prepare()
-        self._prefixes = Prefixes(model, self.context, cache_budget)
-        self._rereads = attend_alike(model)
-        self._line: Line[Request] = Line()
+        self._cache_budget, self._most_answering = cache_budget, most_answering
+        self._line: Line[Request] = Line(most_waiting)
         self._closing = threading.Event()
-        warm: Future[bool] = Future()
-        self._decoding = threading.Thread(target=self._run, args=(warm,), name="decode", daemon=True)
-        self._decoding.start()
-        warm.result()
+        self._reviving = threading.Lock()
+        self._restarts = 0
+        warm: Future[Scheduler] = Future()
+        self._begin_thread(self._warm_up, warm)
+        self._scheduler = warm.result()
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], options: Options, stop: threading.Event
@@ -117,6 +120,7 @@ class LocalModel:
             closing=self._closing,
             asked_at=asked_at,
         )
+        self._revive()
         self._line.enter(request)
         try:
             yield from self._told(request, options.tell_waiting)
@@ -135,12 +139,14 @@ class LocalModel:
         while not closed:
             events, closed = request.outbox.take()
             yield from events
+            if not (events or closed):
+                self._revive()
             if request.begun:
                 continue
             if request.stop.is_set():  # nobody waits for its turn
                 yield request.finished("stopped")
                 return
-            if tell_waiting and (ahead := self._line.ahead_of(request)) not in (0, last_told):
+            if tell_waiting and self._scheduler.is_full and (ahead := self._line.ahead_of(request) + 1) != last_told:
                 yield Waiting(ahead)
                 last_told = ahead
 
@@ -154,28 +160,46 @@ class LocalModel:
 
     @property
     def cache_bytes(self) -> int:
-        """Memory of the caches that are kept for what may be asked next."""
-        return self._prefixes.held_bytes
+        """Memory that holds what was read, for what may be asked next."""
+        return self._scheduler.reader.kept_bytes
 
     def figures(self) -> Figures:
-        """How it stands now."""
-        return Figures(self.context, cache_bytes=self.cache_bytes)
+        """What it has done and how it stands now."""
+        scheduler, counts = self._scheduler, self._scheduler.counts
+        reader = scheduler.reader
+        return Figures(
+            context=self.context,
+            answering=len(scheduler.answers),
+            most_answering=scheduler.most,
+            waiting=len(self._line),
+            most_waiting=self._line.most,
+            tokens_per_s=counts.tokens_per_s(),
+            passes=counts.passes,
+            finished=counts.finished,
+            failed=counts.failed,
+            restarts=self._restarts,
+            prompt_tokens=counts.prompt_tokens,
+            reused_tokens=counts.reused_tokens,
+            new_tokens=counts.new_tokens,
+            drafted_tokens=counts.drafted_tokens,
+            accepted_tokens=counts.accepted_tokens,
+            weight_bytes=self._weight_bytes,
+            cache_bytes=reader.kept_bytes,
+            answering_bytes=reader.answering_bytes,
+            most_cache_bytes=reader.most_bytes,
+        )
 
     @cached_property
-    def _last_thought(self) -> list[int]:
-        return self.tokenizer.encode(LAST_THOUGHT, add_special_tokens=False)
-
-    @cached_property
-    def _digit_ids(self) -> list[int]:
-        tokens = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
-        return [id for id, token in enumerate(tokens) if any(letter.isdigit() for letter in token or "")]
+    def _weight_bytes(self) -> int:
+        tensors = (*self.model.parameters(), *self.model.buffers())
+        return sum({tensor.data_ptr(): tensor.nbytes for tensor in tensors}.values())
 
     def close(self) -> None:
-        """Stop what is being generated, end the streams that wait, and the decode thread; let the caches go."""
+        """Stop what is being generated, end the streams that wait, and the decode thread; let what was kept go."""
         self._closing.set()
         self._line.close()
         self._decoding.join()
-        self._prefixes.clear()
+        self._scheduler.reader.forget()
 
     def sampling(self, options: Options) -> Sampling:
         """The values that a generation uses: those asked for, else the catalog's, else the checkpoint's."""
@@ -196,158 +220,66 @@ class LocalModel:
             digits=options.digits,
         )
 
-    def _run(self, warm: Future[bool]) -> None:
+    def _begin_thread(self, target: Callable[..., None], *arguments: Any) -> None:
+        self._decoding = threading.Thread(target=target, args=arguments, name="decode", daemon=True)
+        self._decoding.start()
+
+    def _warm_up(self, warm: Future[Scheduler]) -> None:
         torch.set_num_threads(self.threads)  # counts for the calling thread
         try:
-            for _ in range(2):  # the first makes ready what the others use
+            scheduler = self._scheduler_of(reader_of(self.model, self.context, self._cache_budget))
+            with torch.inference_mode():
                 began = time.perf_counter()
-                with torch.inference_mode():
-                    self.model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device)).logits.cpu()
+                self.model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device)).logits.cpu()
                 self.step_s = time.perf_counter() - began
-            self._onednn = steps_with_onednn(self.model)
         except Exception as error:  # whoever builds this model is told; there is no thread then
             warm.set_exception(error)
             return
-        warm.set_result(True)
-        while (request := self._line.head()) is not None:
-            self._answer(request)
-            self._line.leave(request)
-            self._read_again(request)
+        warm.set_result(scheduler)
+        scheduler.run()
 
-    def _answer(self, request: Request) -> None:
-        request.begun = True
-        try:
-            with torch.inference_mode():
-                reason = self._generate(request)
-            request.outbox.put(request.finished(reason))
-            request.outbox.close()
+    def _scheduler_of(self, reader: Reader) -> Scheduler:
+        on_cpu = self.device.type == "cpu"
+        rereads = on_cpu and self.model.dtype == torch.bfloat16
+        pace = Pace(
+            chunk=CHUNK if on_cpu else CHUNK_ON_GPU,
+            beside=CHUNK_BESIDE if on_cpu else CHUNK_BESIDE_ON_GPU,
+            least=2 if rereads else 1,
+            rereads=rereads,
+            onednn_alone=steps_with_onednn(self.model),
+        )
+        return Scheduler(reader, self._line, self._most_answering, pace, self._begun, self._no_memory)
+
+    def _run_again(self) -> None:
+        torch.set_num_threads(self.threads)
+        self._scheduler.run()
+
+    def _revive(self) -> None:
+        """The thread that computes does not end by itself; if something ended it, its answers fail and another begins."""
+        if self._decoding.is_alive() or self._closing.is_set():
             return
-        except Exception as error:  # this request fails; the thread and the others go on
-            failed = ModelError(f"The model failed in this answer ({type(error).__name__}: {error}); ask again.")
-            is_memory = is_out_of_memory(error)
-            if not is_memory:
-                failed.__cause__ = error
-        # out here nothing holds the request's cache any more, so that what is free can be measured
-        if is_memory and self._prefixes.clear() and request.new_tokens == 0:
-            self._answer(request)  # with the memory of the other chats' caches
-        else:
-            request.outbox.close(self._out_of_memory(request) if is_memory else failed)
+        with self._reviving:
+            if self._decoding.is_alive() or self._closing.is_set():
+                return
+            self._restarts += 1
+            self._scheduler.fail_all(
+                ModelError("The engine stopped in the middle and has been started anew; ask again.")
+            )
+            self._begin_thread(self._run_again)
 
-    def _out_of_memory(self, request: Request) -> ModelMemoryError:
+    def _begun(self, request: Request) -> Answer:
+        seeing = Seeing(self.model, request.prompt, request.pixels) if request.pixels else None
+        return Answer(request, self._words, self.device, seeing, drafts=self.device.type == "cpu")
+
+    def _no_memory(self, reached: int) -> ModelMemoryError:
         """How long a conversation would fit now: as memory has room for, and well below what it was."""
         room = free_bytes(self.device) // (2 * cache_bytes_per_token(self.model))  # half: a step needs some, too
-        reached = len(request.prompt) + request.new_tokens
-        fits = min(room, 3 * reached // 4)
+        fits = min(room, self._scheduler.reader.free_blocks * BLOCK, 3 * reached // 4)
         return ModelMemoryError(
             f"The machine ran out of memory at {reached:,} tokens; about {fits:,} would fit now: shorten the conversation, or "
             "retry with less.",
             fits,
         )
-
-    def _generate(self, request: Request) -> FinishReason:
-        """Prefill, then a token a step until an end, the budget or a stop; the stop is seen before each step."""
-        read = self._prefixes.take(request.keys, LEAST_AT_ONCE if self._rereads else 1)
-        request.reused_tokens = len(read.keys)
-        logits = self._prefill(request, read)
-        if logits is None:
-            reason: FinishReason = "stopped"
-        else:
-            with onednn(self._onednn):
-                reason = self._decode(request, read, logits)
-        if self._rereads:
-            request.said = read.keys[len(request.keys) :]
-            read.cut_back(min(len(read.keys), len(request.keys)))
-        self._prefixes.keep(read)
-        return reason
-
-    def _read_again(self, request: Request) -> None:
-        """What was said, while nobody waits, as a later prompt would have it read: many tokens at once.
-
-        A single token's products differ from these in their last bit, after which another token may be the likeliest.
-        """
-        said, request.said = request.said, []
-        if not said or self._line.anyone_within(REREAD_AFTER_S):
-            return
-        keys = request.keys + said
-        try:
-            with torch.inference_mode():
-                read = self._prefixes.take([*keys, said[-1]])
-                while len(request.keys) <= len(read.keys) <= len(keys) - LEAST_AT_ONCE:
-                    chunk = keys[len(read.keys) : len(read.keys) + REREAD_CHUNK]
-                    self._logits(read, chunk, input_ids=torch.tensor([chunk], device=self.device))
-                    if self._line.anyone_within(0):
-                        break
-                self._prefixes.keep(read)
-        except Exception:  # nobody waits for it: what may be unsound goes, and is read anew when it is asked for
-            self._prefixes.clear()
-
-    def _prefill(self, request: Request, read: Read) -> torch.Tensor | None:
-        """Logits after the prompt, of shape (vocabulary,); None if it was stopped before."""
-        start = len(read.keys)
-        if request.pixels:
-            name = "inputs_embeds"
-            rest = embedded(self.model, request.prompt, start, request.pixels, lambda: request.is_over)
-            if rest is None:
-                return None
-        else:
-            name, rest = "input_ids", torch.tensor([request.prompt[start:]], device=self.device)
-        logits, length = None, PREFILL_CHUNK if self.device.type == "cpu" else PREFILL_CHUNK_ON_GPU
-        if rest.shape[1] % length < LEAST_AT_ONCE:
-            length += LEAST_AT_ONCE
-        for chunk in rest.split(length, 1):
-            if request.is_over:
-                return None
-            at = len(read.keys)
-            keys = request.keys[at : at + chunk.shape[1]]
-            logits = self._logits(read, keys, **{name: chunk})
-        return logits
-
-    def _decode(self, request: Request, read: Read, logits: torch.Tensor) -> FinishReason:
-        sampler = Sampler(request.sampling, logits.device, () if request.sampling.digits else self._digit_ids)
-        detokenizer, guide = Detokenizer(self.tokenizer), request.guide
-        step = torch.empty((1, 1), dtype=torch.long, device=logits.device)
-        while True:
-            token = sampler.choose(guide.allowed(logits) if guide else logits)
-            if guide:
-                guide.take(token)
-            request.new_tokens += 1
-            if request.first_token_s is None:
-                request.first_token_s = time.perf_counter() - request.asked_at
-            if token in self._ends:
-                reason: FinishReason = "stop"
-                break
-            if piece := detokenizer.add(token):
-                line, line_break, _ = piece.partition("\n")
-                request.tell(request.parser.feed(line if request.one_line else piece), request.thinking_tokens + 1)
-                if request.one_line and line_break:
-                    detokenizer = Detokenizer(self.tokenizer)  # what it holds back belongs to the next line
-                    reason = "stop"
-                    break
-            step.fill_(token)
-            taken, keys = step, [token]
-            if request.has_thought_enough():
-                request.new_tokens += len(self._last_thought)
-                said = "".join(map(detokenizer.add, self._last_thought))
-                request.tell(request.parser.feed(said), request.thinking_tokens)
-                keys += self._last_thought
-                taken = torch.tensor([keys], device=logits.device)
-            if request.new_tokens >= request.max_new_tokens:
-                reason = request.full
-                break
-            if request.is_over:
-                reason = "stopped"
-                break
-            logits = self._logits(read, keys, input_ids=taken)
-        if piece := detokenizer.close():
-            request.tell(request.parser.feed(piece), request.thinking_tokens)
-        request.tell(request.parser.close(), request.thinking_tokens)
-        return reason
-
-    def _logits(self, read: Read, keys: Sequence[int], **tokens: torch.Tensor) -> torch.Tensor:
-        """Of the token after these (``input_ids`` or ``inputs_embeds``), which join what has been read."""
-        after = self.model(**tokens, past_key_values=read.cache, use_cache=True, logits_to_keep=1).logits[0, -1]
-        read.keys += keys
-        return after
 
 
 def _temperature(configured: Any) -> float:
@@ -355,11 +287,3 @@ def _temperature(configured: Any) -> float:
     if not getattr(configured, "do_sample", False):
         return 0.0
     return getattr(configured, "temperature", None) or 1.0
-
-
-def _end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
-    """The ids that end an answer: the generation config's and the tokenizer's."""
-    ends = {tokenizer.eos_token_id}
-    configured = getattr(model.generation_config, "eos_token_id", None)
-    ends |= set(configured) if isinstance(configured, (list, tuple)) else {configured}
-    return frozenset(end for end in ends if end is not None)

@@ -1,4 +1,4 @@
-"""Who waits for the one decode thread, in the order they came."""
+"""Who waits for an answer to be begun, in the order they came."""
 
 from __future__ import annotations
 
@@ -6,47 +6,64 @@ import threading
 from collections import deque
 from typing import Generic, TypeVar
 
-from errors import ModelError
+from errors import ModelBusyError, ModelError
 
 T = TypeVar("T")
 
 
 class Line(Generic[T]):
-    """The head is being served, the others wait; anyone may leave at any time. Members are told apart by identity."""
+    """Of at most ``most``; anyone may leave at any time. Members are told apart by identity."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self._members: deque[T] = deque()
         self._changed = threading.Condition()
         self._closed = False
 
+    def __len__(self) -> int:
+        return len(self._members)
+
     def enter(self, member: T) -> None:
-        """Raises ``ModelError`` once the line is closed: nobody would ever be served."""
+        """Raises ``ModelBusyError`` where too many wait already, and ``ModelError`` once the line is closed."""
         with self._changed:
             if self._closed:
                 raise ModelError("This model has been closed; load it again.")
+            if len(self._members) >= self.most:
+                raise ModelBusyError(
+                    f"{self.most} questions wait already, the most that this machine takes; ask again in a minute."
+                )
             self._members.append(member)
             self._changed.notify()
 
+    def go_before(self, member: T) -> None:
+        """Whose turn had come and who must wait after all."""
+        with self._changed:
+            self._members.appendleft(member)
+
     def leave(self, member: T) -> None:
-        """No longer wait or be served; does nothing for who has left."""
+        """No longer wait; does nothing for who has left."""
         with self._changed:
             self._members = deque(other for other in self._members if other is not member)
 
     def ahead_of(self, member: T) -> int:
-        """How many are served before; 0 for the head, and for who has left."""
+        """How many wait before; 0 for the first, and for who has left."""
         with self._changed:
             return next((place for place, other in enumerate(self._members) if other is member), 0)
 
-    def anyone_within(self, seconds: float) -> bool:
-        """Whether somebody is there, or comes in this time; or it is closed."""
+    def first(self) -> T | None:
+        """Who is next, and stays in the line."""
+        with self._changed:
+            return self._members[0] if self._members else None
+
+    def anyone_within(self, seconds: float | None) -> bool:
+        """Whether somebody waits, or comes in this time (None: however long that is); or it is closed."""
         with self._changed:
             return bool(self._changed.wait_for(lambda: self._members or self._closed, seconds))
 
-    def head(self) -> T | None:
-        """Waits for the next to serve, who stays in the line; None when it is closed and empty."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._members or self._closed)
-            return self._members[0] if self._members else None
+    @property
+    def is_over(self) -> bool:
+        """It is closed, and nobody is left."""
+        return self._closed and not self._members
 
     def close(self) -> None:
         """Nobody new may enter; those in the line are still served."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
 
 from model.local.memory import main_device
@@ -31,31 +32,51 @@ def keyed(ids: Sequence[int], image_token_id: int, pixels: Sequence[torch.Tensor
     return keys
 
 
-def embedded(
-    model: Any, prompt: Sequence[int], start: int, pixels: Sequence[torch.Tensor], is_over: Callable[[], bool]
-) -> torch.Tensor | None:
-    """Embeddings of the prompt from ``start`` on, (1, tokens, hidden), the features of tiles in their places.
+class Seeing:
+    """The embeddings of a prompt with pictures, in pieces: the features of a tile are made when they are needed.
 
-    Tiles that stand before ``start`` are not looked at. None if it is over before the end.
+    ``pixels`` are of shape (tiles, 3, height, width), a picture or video each.
     """
-    device = main_device(model)
-    ids = torch.tensor([prompt], device=device)
-    is_place = ids == model.config.image_token_id
-    for_a_tile = int(is_place.sum()) // sum(map(len, pixels))
-    passed, rows = divmod(int(is_place[:, :start].sum()), for_a_tile)
-    features = []
-    for picture in pixels:
-        passed, ahead = max(0, passed - len(picture)), picture[passed:]
-        for tiles in ahead.split(TILES_AT_ONCE) if len(ahead) else ():
-            if is_over():
-                return None
-            seen = model.get_image_features(pixel_values=tiles.to(device), return_dict=True)
-            features.append(seen.pooler_output.flatten(0, 1))
-    whole = model.get_input_embeddings()(ids[:, start:])
-    if not features:
-        return whole
-    places = is_place[:, start:].unsqueeze(-1)
-    return whole.masked_scatter(places, torch.cat(features)[rows:].to(whole.device, whole.dtype))
+
+    def __init__(self, model: Any, prompt: Sequence[int], pixels: Sequence[torch.Tensor]) -> None:
+        self._model = model
+        self._device = main_device(model)
+        self._prompt = prompt
+        self._tiles = [tile for picture in pixels for tile in picture]
+        self._is_place = np.array(prompt) == model.config.image_token_id
+        self._before = np.concatenate(([0], self._is_place.cumsum()))  # places that stand before each token
+        self._for_a_tile = int(self._before[-1]) // len(self._tiles)
+        self._features: dict[int, torch.Tensor] = {}
+
+    def look(self, start: int, count: int) -> bool:
+        """Look at some tiles more, if the tokens from ``start`` on need them; whether all that these need is there now."""
+        needed = [tile for tile in self._tiles_of(start, count) if tile not in self._features]
+        if not needed:
+            return True
+        ahead = [*range(needed[0], min(needed[0] + TILES_AT_ONCE, len(self._tiles)))]
+        pixels = torch.stack([self._tiles[tile] for tile in ahead]).to(self._device)
+        seen = self._model.get_image_features(pixel_values=pixels, return_dict=True).pooler_output
+        self._features.update(zip(ahead, seen, strict=True))
+        return needed[-1] <= ahead[-1]
+
+    def embeds(self, start: int, count: int) -> torch.Tensor:
+        """(count, hidden), after ``look``; what stands before them is let go of."""
+        ids = torch.tensor(self._prompt[start : start + count], device=self._device)
+        rows = self._model.get_input_embeddings()(ids)
+        tiles = self._tiles_of(start, count)
+        if not tiles:
+            return rows
+        for tile in [tile for tile in self._features if tile < tiles[0]]:
+            del self._features[tile]
+        features = torch.cat([self._features[tile] for tile in tiles])
+        first = int(self._before[start]) - tiles[0] * self._for_a_tile
+        here = self._is_place[start : start + count]
+        features = features[first : first + int(here.sum())].to(rows.device, rows.dtype)
+        return rows.masked_scatter(torch.from_numpy(here).to(rows.device)[:, None], features)
+
+    def _tiles_of(self, start: int, count: int) -> range:
+        first, last = int(self._before[start]), int(self._before[start + count])
+        return range(first // self._for_a_tile, -(-last // self._for_a_tile)) if last > first else range(0)
 
 
 def _number(picture: torch.Tensor) -> int:

@@ -1,4 +1,4 @@
-"""One generation as the decode thread sees it: what to do, when to stop, where the words go, and what has been counted."""
+"""One generation as its reader sees it: what to do, when to stop, where the words go, and what has been counted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class Request:
     begun: bool = False  # its turn has come
     left: bool = False  # the reader has gone
     reused_tokens: int = 0
-    said: list[int] = field(default_factory=list)  # still to be read
     new_tokens: int = 0
     thinking_tokens: int = 0
     told_thinking: int = 0

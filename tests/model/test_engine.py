@@ -14,7 +14,7 @@ from errors import ModelError
 from model.catalog import KnownModel, known_model
 from model.embedded import embedded_path
 from model.events import Abilities, Finished, Options, TextDelta, Waiting
-from model.local.engine import PREFILL_CHUNK, LocalModel, default_threads
+from model.local.engine import CHUNK, LocalModel, default_threads
 from model.messages import Message, Text
 from tests.model.checkpoints import CONTEXT, tiny_model
 
@@ -29,13 +29,21 @@ def asking(text: str) -> list[Message]:
     return [Message("user", (Text(text),))]
 
 
-def local_model(model, tokenizer) -> LocalModel:
-    return LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1)
+def local_model(model, tokenizer, **more) -> LocalModel:
+    return LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1, **more)
 
 
 @pytest.fixture
 def tiny(tokenizer):
     local = local_model(tiny_model(), tokenizer)
+    yield local
+    local.close()
+
+
+@pytest.fixture
+def one_by_one(tokenizer):
+    """One answer at a time, so that others wait."""
+    local = local_model(tiny_model(), tokenizer, most_answering=1)
     yield local
     local.close()
 
@@ -49,10 +57,12 @@ def answer(local, question="What is water?", options=GREEDY, stop=None):
 
 
 def generated(local, question, **options):
-    """What ``generate`` makes of the same prompt: the new ids, the end token included."""
+    """What ``generate`` makes of the same prompt, with transformers' own attention: the new ids, the end token included."""
     prompt = torch.tensor([local.prompt_ids(asking(question))])
     options = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None, **options}
+    ours, local.model.config._attn_implementation = local.model.config._attn_implementation, "sdpa"
     ids = local.model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), **options)
+    local.model.config._attn_implementation = ours
     return ids[0, prompt.shape[1] :].tolist()
 
 
@@ -137,13 +147,13 @@ def test_an_answer_of_one_line_ends_before_the_line_break_and_counts_its_token(t
 
 
 def test_a_prompt_in_several_chunks_is_read_whole(tokenizer):
-    local = local_model(tiny_model(max_position_embeddings=4 * PREFILL_CHUNK), tokenizer)
+    local = local_model(tiny_model(max_position_embeddings=4 * CHUNK), tokenizer)
     steps = Steps(local)
-    question = "aspirin and water " * (PREFILL_CHUNK // 2)
+    question = "aspirin and water " * (CHUNK // 2)
     text, finished = answer(local, question, greedy(8))
     local.close()
     assert finished.usage.prompt_tokens == sum(steps.lengths[:-7])
-    assert steps.lengths[0] == PREFILL_CHUNK
+    assert steps.lengths[0] == CHUNK
     assert steps.lengths[1] > 1
     assert text == text_of(local, generated(local, question, max_new_tokens=8)).lstrip()
 
@@ -187,10 +197,10 @@ def test_after_stop_no_further_step_is_taken(tiny, at):
 
 
 def test_stop_in_the_middle_of_a_long_prompt_makes_no_token(tokenizer):
-    local = local_model(tiny_model(max_position_embeddings=4 * PREFILL_CHUNK), tokenizer)
+    local = local_model(tiny_model(max_position_embeddings=4 * CHUNK), tokenizer)
     stop = threading.Event()
     steps = Steps(local, {1: stop.set})
-    text, finished = answer(local, "water " * (2 * PREFILL_CHUNK), stop=stop)
+    text, finished = answer(local, "water " * (2 * CHUNK), stop=stop)
     local.close()
     assert (text, finished.reason, finished.usage.new_tokens, steps.taken) == ("", "stopped", 0, 1)
     assert finished.usage.first_token_s is None
@@ -257,13 +267,13 @@ def until(condition):
     raise AssertionError("it did not come to that in 12 s")
 
 
-def test_who_waits_is_told_how_many_are_ahead_and_then_answered(tiny):
-    held = Held(tiny)
-    _, one = begun(tiny, "One?")
+def test_who_waits_is_told_how_many_are_ahead_and_then_answered(one_by_one):
+    held = Held(one_by_one)
+    _, one = begun(one_by_one, "One?")
     assert held.reached.wait(10)
-    second, two = begun(tiny, "Two?", greedy(10, tell_waiting=True))
+    second, two = begun(one_by_one, "Two?", greedy(10, tell_waiting=True))
     until(lambda: second == [Waiting(1)])
-    third, three = begun(tiny, "Three?", greedy(10, tell_waiting=True))
+    third, three = begun(one_by_one, "Three?", greedy(10, tell_waiting=True))
     until(lambda: third == [Waiting(2)])
     held.let_go()
     for thread in (one, two, three):
@@ -276,11 +286,11 @@ def test_who_waits_is_told_how_many_are_ahead_and_then_answered(tiny):
     assert third[-1].usage.new_tokens == 10
 
 
-def test_who_did_not_ask_for_the_place_is_not_told(tiny):
-    held = Held(tiny)
-    _, one = begun(tiny, "One?")
+def test_who_did_not_ask_for_the_place_is_not_told(one_by_one):
+    held = Held(one_by_one)
+    _, one = begun(one_by_one, "One?")
     assert held.reached.wait(10)
-    events, two = begun(tiny, "Two?", greedy(5))
+    events, two = begun(one_by_one, "Two?", greedy(5))
     time.sleep(0.15)
     held.let_go()
     one.join(30)
@@ -288,14 +298,14 @@ def test_who_did_not_ask_for_the_place_is_not_told(tiny):
     assert not any(isinstance(event, Waiting) for event in events)
 
 
-def test_stop_ends_a_question_that_still_waits_and_who_is_behind_moves_up(tiny):
-    held = Held(tiny)
-    _, one = begun(tiny, "One?")
+def test_stop_ends_a_question_that_still_waits_and_who_is_behind_moves_up(one_by_one):
+    held = Held(one_by_one)
+    _, one = begun(one_by_one, "One?")
     assert held.reached.wait(10)
     stop = threading.Event()
-    second, two = begun(tiny, "Two?", greedy(10, tell_waiting=True), stop)
+    second, two = begun(one_by_one, "Two?", greedy(10, tell_waiting=True), stop)
     until(lambda: second == [Waiting(1)])
-    third, three = begun(tiny, "Three?", greedy(10, tell_waiting=True))
+    third, three = begun(one_by_one, "Three?", greedy(10, tell_waiting=True))
     until(lambda: third == [Waiting(2)])
     stop.set()
     two.join(10)
@@ -329,7 +339,7 @@ def test_running_out_of_memory_says_what_to_do(tiny):
     def fail():
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    Steps(tiny, {2: fail})
+    Steps(tiny, {2: fail, 3: fail})  # it is tried twice
     with pytest.raises(ModelError, match=r"out of memory.*shorten the conversation") as raised:
         answer(tiny)
     assert 0 < raised.value.fits < CONTEXT
@@ -374,7 +384,7 @@ def test_close_leaves_no_thread_and_later_questions_are_refused(tokenizer):
 
 
 def test_close_stops_the_answer_under_way_and_those_that_wait(tokenizer):
-    local = local_model(tiny_model(), tokenizer)
+    local = local_model(tiny_model(), tokenizer, most_answering=1)
     held = Held(local)
     first, one = begun(local, "One?")
     assert held.reached.wait(10)

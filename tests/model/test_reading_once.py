@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from itertools import takewhile
@@ -11,19 +10,19 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 import torch
-from transformers import DynamicCache
 
 from errors import ModelError
 from model.catalog import KnownModel, known_model
 from model.embedded import embedded_path
 from model.events import Abilities, Options, TextDelta, ThinkingDelta, ToolSchema
-from model.local.engine import PREFILL_CHUNK, LocalModel
+from model.local.blocks import BLOCK
+from model.local.engine import CHUNK, LocalModel
 from model.local.loading import load
 from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
 from tests.model.checkpoints import tiny_model
 from tests.model.interns1_checkpoint import write_checkpoint
 
-CONTEXT = 4 * PREFILL_CHUNK
+CONTEXT = 4 * CHUNK
 SYSTEM = Message("system", (Text("You answer chemists in short sentences. " * 8),))
 FACTS = "Water boils at 100 degrees and ethanol at 78. " * 6
 
@@ -40,7 +39,7 @@ class Pair:
     def answer(self, talk, tools=(), stop=None, **options):
         options = Options(**{"max_new_tokens": 16, "temperature": 0.0, "repetition_penalty": 1.0, **options})
         said, usage, reason = said_of(self.local, talk, tools, options, stop or threading.Event())
-        if self.local._rereads:
+        if self.local.model.dtype == torch.bfloat16:
             time.sleep(1.5)  # which kernels compute is the whole process's: the other's steps would disturb it
         if stop is None:
             expected, full, _ = said_of(self.anew, talk, tools, options, threading.Event())
@@ -92,7 +91,7 @@ def interns1(tmp_path_factory):
 @pytest.fixture
 def seeing(interns1):
     """With nothing kept of earlier tests."""
-    interns1.local._prefixes.clear()
+    interns1.local._scheduler.reader.forget()
     return interns1
 
 
@@ -166,10 +165,10 @@ def test_a_chat_that_was_left_is_taken_up_again_and_beyond_the_budget_it_is_read
     left += [assistant(said), user("Why?")]
     _, usage, _ = pair.answer(left)
     assert usage.reused_tokens >= first.prompt_tokens
-    pair.local._prefixes._budget = 2 * 250 * 256
+    pair.local._scheduler.reader.prefixes._most = 8
     for number in range(4):
         pair.answer([user(f"{number} is one more matter. {FACTS}")])
-    assert 0 < pair.local.cache_bytes <= 2 * 250 * 256
+    assert 0 < pair.local.cache_bytes <= 8 * BLOCK * 256  # 2 layers, 2 heads of 8, keys and values, 4 bytes
     _, usage, _ = pair.answer(left)
     assert usage.reused_tokens < 30  # the template's own instructions
 
@@ -177,12 +176,12 @@ def test_a_chat_that_was_left_is_taken_up_again_and_beyond_the_budget_it_is_read
 def test_a_stop_while_the_prompt_is_read_keeps_what_was_read(pair):
     stop = threading.Event()
     hook = pair.local.model.register_forward_pre_hook(lambda *_: stop.set())
-    talk = [user("water " * (2 * PREFILL_CHUNK))]
+    talk = [user("water " * (2 * CHUNK))]
     _, usage, reason = pair.answer(talk, stop=stop)
     hook.remove()
     assert (reason, usage.new_tokens) == ("stopped", 0)
     _, usage, _ = pair.answer(talk)
-    assert usage.reused_tokens == PREFILL_CHUNK
+    assert usage.reused_tokens == CHUNK
 
 
 def test_a_stop_in_an_answer_keeps_what_was_said(pair):
@@ -230,7 +229,7 @@ def test_out_of_memory_takes_the_memory_of_other_chats_and_reads_once_more(pair)
 
     hook = pair.local.model.register_forward_pre_hook(fail)
     _, usage, _ = pair.answer([user("What is gold?")])
-    assert usage.reused_tokens == 0
+    assert usage.reused_tokens == pair.common([user(FACTS)], [user("What is gold?")])  # its own beginning stays
     hook = pair.local.model.register_forward_pre_hook(
         lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("CUDA out of memory"))
     )
@@ -258,21 +257,19 @@ def test_questions_asked_at_once_share_what_is_read_and_are_answered_as_if_alone
     assert sorted(answers[index][1].reused_tokens > 0 for index in range(3)) == [False, True, True]
 
 
-def test_close_and_a_budget_of_nothing_leave_no_cache(tokenizer):
-    def caches():
-        gc.collect()
-        return sum(type(value) is DynamicCache for value in gc.get_objects())
-
-    before, model, known = caches(), tiny_model(), KnownModel("tiny", "tiny", max_new_tokens=40)
+def test_close_and_a_budget_of_nothing_leave_no_block_in_use(tokenizer):
+    model, known = tiny_model(), KnownModel("tiny", "tiny", max_new_tokens=40)
     options = Options(max_new_tokens=3, temperature=0.0)
     local = LocalModel(model, tokenizer, known, Abilities(), threads=1)
     said_of(local, [user("What is water?")], (), options, threading.Event())
-    assert (caches(), local.cache_bytes > 0) == (before + 1, True)
+    blocks = local._scheduler.reader.blocks
+    assert blocks.used > 0
+    assert local.cache_bytes == blocks.used * blocks.bytes_per_block
     local.close()
-    assert (caches(), local.cache_bytes) == (before, 0)
+    assert (blocks.used, local.cache_bytes) == (0, 0)
     frugal = LocalModel(model, tokenizer, known, Abilities(), threads=1, cache_budget=0)
     said_of(frugal, [user("What is water?")], (), options, threading.Event())
-    assert (caches(), frugal.cache_bytes) == (before, 0)
+    assert (frugal._scheduler.reader.blocks.used, frugal.cache_bytes) == (0, 0)
     frugal.close()
 
 
@@ -298,8 +295,8 @@ def test_thinking_that_is_dropped_from_the_history_costs_only_what_follows_it(se
 
 def test_the_words_that_end_thinking_are_in_the_cache_as_they_were_said(seeing):
     seeing.answer([user(FACTS)], thinking_tokens=6, max_new_tokens=40)
-    (kept,) = seeing.local._prefixes._kept
-    last = seeing.local._last_thought
+    (kept,) = seeing.local._scheduler.reader.prefixes._kept
+    last = seeing.local._words.last_thought
     keys = kept.keys.tolist()
     at = next(at for at in range(len(keys)) if keys[at : at + len(last)] == last)
     assert at == len(seeing.local.prompt([user(FACTS)]).ids) + 6
@@ -378,11 +375,11 @@ def test_a_stop_inside_a_picture_goes_on_from_there(seeing, tmp_path):
     _, usage, reason = seeing.answer(talk, stop=stop, image_tiles=4)
     hook.remove()
     assert (reason, usage.new_tokens) == ("stopped", 0)
-    assert usage.prompt_tokens > 2 * PREFILL_CHUNK
+    assert usage.prompt_tokens > 2 * CHUNK
     tower = Tower(seeing.local)
     options = Options(max_new_tokens=16, temperature=0.0, repetition_penalty=1.0, image_tiles=4)
     said, usage, _ = said_of(seeing.local, talk, (), options, threading.Event())
-    assert usage.reused_tokens == PREFILL_CHUNK
+    assert usage.reused_tokens == CHUNK
     assert tower.since() == 3  # the first of four was wholly read
     assert said_of(seeing.anew, talk, (), options, threading.Event())[0] == said
 
@@ -397,11 +394,10 @@ def test_what_was_said_in_bf16_is_read_again_when_nobody_waits(tokenizer):
     options = Options(max_new_tokens=20, temperature=0.0)
     said, usage, _ = said_of(local, [user("What is water?")], (), options, threading.Event())
     for _ in range(200):
-        if len(lengths) == 21 and local.cache_bytes == (usage.prompt_tokens + 19) * 128:
+        if len(lengths) == 21 and not local._scheduler._to_reread:
             break
         time.sleep(0.02)
     assert lengths == [usage.prompt_tokens, *[1] * 19, 19]
-    assert local.cache_bytes == (usage.prompt_tokens + 19) * 128  # 2 layers, 2 heads of 8, keys and values, 2 bytes
     again, usage, _ = said_of(local, [user("What is water?")], (), options, threading.Event())
     assert (again, usage.reused_tokens) == (said, usage.prompt_tokens - 2)
     local.close()
