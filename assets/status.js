@@ -1,7 +1,7 @@
 // The status page: asks for the numbers once a second while it is looked at, and not at all while it is hidden.
 (() => {
   const EVERY_MS = 1000, AFTER_FAILURE_MS = 5000;
-  const KEPT_S = 600, STEP_S = 5;  // the curve: ten minutes, a point each five seconds
+  const KEPT_S = 600, STEP_S = 2;  // the curve: ten minutes, a point each two seconds
   const WIDTH = 600, HEIGHT = 80;
   const STATES = {
     waiting: "not asked for yet", loading: "loading …", failed: "none; it could not be loaded", unloaded: "none",
@@ -23,6 +23,7 @@
   const count = (number) => number.toLocaleString("en");
   const of = (number, most) => `${count(number)} of ${count(most)} at most`;
   const bytes = (number) => {
+    if (!number) return "none";
     if (number >= 1e9) return `${(number / 1e9).toFixed(2)} GB`;
     return number >= 1e6 ? `${(number / 1e6).toFixed(0)} MB` : `${(number / 1e3).toFixed(0)} kB`;
   };
@@ -45,7 +46,7 @@
       most: known(memory.most, bytes),
       under_way: answers.most === null ? count(answers.under_way) : of(answers.under_way, answers.most),
       waiting: known(answers.waiting, (n) => (answers.most_waiting === null ? count(n) : of(n, answers.most_waiting))),
-      first_token: answers.first_token_s === null ? "none yet" : `after ${answers.first_token_s.toFixed(2)} s, as a rule`,
+      first_token: answers.first_token_s === null ? "none yet" : `after ${answers.first_token_s.toFixed(2)} s, in the median`,
       ended: `${count(answers.ended)}, of them ${count(answers.stopped)} stopped, ${count(answers.failed)} failed`,
       new: count(tokens.new),
       computed: count(tokens.computed),
@@ -56,13 +57,17 @@
       tools: `${count(tools.busy)} of ${count(tools.most)} at work`,
       tool_calls: `${count(tools.ok)} answered, ${count(tools.failed)} refused or failed`,
       uptime: span(uptime_s),
-      versions: Object.entries(versions).map((pair) => pair.join(" ")).join(" · "),
     };
     if (!model.name) for (const name of ["weights", "context", "answering", "kept", "most", "waiting"]) told[name] = "–";
     for (const [name, words] of Object.entries(told)) shown(name).textContent = words;
     for (const part of ["answering", "kept"]) {
       document.querySelector(`[data-width="${part}"]`).style.width = `${memory.most ? (100 * memory[part]) / memory.most : 0}%`;
     }
+    document.querySelector("#versions").replaceChildren(...Object.entries(versions).flatMap(([name, version]) => {
+      const [term, told] = [document.createElement("dt"), document.createElement("dd")];
+      [term.textContent, told.textContent] = [name, version];
+      return [term, told];
+    }));
     shown("restarts").classList.toggle("warns", engine.restarts > 0);
   };
 
