@@ -93,14 +93,16 @@ def _engine(figures: Figures) -> Iterator[Metric]:
         yield GaugeMetricFamily("retort_requests_waiting_limit", "Requests that may wait.", figures.most_waiting)
     yield GaugeMetricFamily("retort_tokens_per_second", "New tokens of all answers together.", figures.tokens_per_s)
     yield GaugeMetricFamily("retort_context_tokens", "Tokens of prompt and answer at most.", figures.context)
-    yield GaugeMetricFamily("retort_weights_bytes", "Memory of the model's weights.", figures.weight_bytes)
+    if figures.weight_bytes:
+        yield GaugeMetricFamily("retort_weights_bytes", "Memory of the model's weights.", figures.weight_bytes)
     caches = GaugeMetricFamily(
         "retort_cache_bytes", "Memory of caches: of answers under way, or kept for later ones.", labels=["use"]
     )
     caches.add_metric(["kept"], figures.cache_bytes)
     caches.add_metric(["answering"], figures.answering_bytes)
     yield caches
-    yield GaugeMetricFamily("retort_cache_limit_bytes", "Memory of all caches at most.", figures.most_cache_bytes)
+    if figures.most_cache_bytes:
+        yield GaugeMetricFamily("retort_cache_limit_bytes", "Memory of all caches at most.", figures.most_cache_bytes)
 
 
 def _histogram(name: str, told: str, spread: Spread) -> Metric:

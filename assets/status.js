@@ -39,7 +39,7 @@
   const show = ({ model, memory, answers, tokens, engine, tools, uptime_s, versions }) => {
     const told = {
       model: model.name || STATES[model.state],
-      weights: [known(memory.weights, bytes), model.weights].filter(Boolean).join(", "),
+      weights: [memory.weights && bytes(memory.weights), model.weights].filter(Boolean).join(", ") || known(null),
       context: known(model.context, (context) => `${count(context)} tokens`),
       answering: known(memory.answering, bytes),
       kept: known(memory.kept, bytes),

@@ -42,10 +42,10 @@ def status_numbers(standing: Standing) -> dict[str, Any]:
             "context": figures.context if figures else None,
         },
         "memory": {
-            "weights": figures.weight_bytes if figures else None,
+            "weights": (figures.weight_bytes or None) if figures else None,
             "kept": figures.cache_bytes if figures else None,
             "answering": figures.answering_bytes if figures else None,
-            "most": figures.most_cache_bytes if figures else None,
+            "most": (figures.most_cache_bytes or None) if figures else None,
         },
         "answers": {
             "under_way": figures.answering if figures else tally.under_way,

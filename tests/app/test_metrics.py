@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -259,6 +260,16 @@ def test_counters_go_on_over_a_switch_an_unloading_and_a_model_without_figures(m
     assert site.numbers()["memory"] == {"weights": None, "kept": None, "answering": None, "most": None}
 
 
+def test_what_a_models_figures_leave_open_is_not_told_as_nothing(make_site):
+    model = CountingModel("one", Figures(4096, cache_bytes=6_000_000))
+    site = make_site(model)
+    assert site.numbers()["memory"] == {"weights": None, "kept": 6_000_000, "answering": 0, "most": None}
+    read = site.metrics()
+    assert read["retort_cache_bytes", "kept"] == 6_000_000
+    unknown = {"retort_weights_bytes", "retort_cache_limit_bytes", "retort_requests_waiting_limit"}
+    assert unknown.isdisjoint(key[0] for key in read)
+
+
 def test_a_failed_loading_is_told_by_its_state_and_not_by_its_sentence(make_site):
     site = make_site(FakeModel())
     site.slot.switch(lambda progress: raising(ModelError("There is no folder /home/marie/secret."))())
@@ -296,7 +307,8 @@ def test_they_are_answered_under_this_machines_names_alone_and_with_the_pages_po
 
 
 def test_the_model_line_leads_to_the_status_page_in_a_tab_of_its_own(make_site):
-    assert '<a href="status" target="_blank" rel="noopener">' in status_html(make_site(FakeModel()).slot.status())
+    told = status_html(make_site(FakeModel()).slot.status())
+    assert re.search(r'<a href="status" target="_blank" rel="noopener"[^>]*><b>fake</b></a> is ready', told)
 
 
 def test_versions_and_the_time_since_the_start_are_told(make_site):

@@ -84,7 +84,7 @@ def test_the_link_beside_the_model_opens_the_status_page_in_a_tab_of_its_own(con
     chat = context.new_page()
     open_page(chat, counted.url)
     with context.expect_page() as opened:
-        chat.get_by_role("link", name="How it stands").click()
+        chat.get_by_role("link", name="scripted").click()
     expect(opened.value.get_by_role("heading", name="How Retort stands")).to_be_visible()
 
 
