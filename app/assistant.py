@@ -142,6 +142,12 @@ class Assistant:
         self._read: dict[str, dict[str, Any]] = {}
         self._router: Router | None = None
 
+    def tool_names(self) -> frozenset[str]:
+        """Of the tools, and of what is answered here like one."""
+        from app.offering import FIND_TOOL
+
+        return frozenset([*(tool["name"] for tool in self._tools.catalog()), OVER_FILE, FIND_TOOL])
+
     def run(
         self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
     ) -> Iterator[TurnEvent]:

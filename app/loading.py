@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 from errors import ModelError
 from model.events import Abilities, ChatModel
+from model.figures import HasFigures
 
 State = Literal["waiting", "loading", "ready", "failed", "unloaded"]
 
@@ -53,6 +55,18 @@ Progress = Callable[[float, str], None]
 Loader = Callable[[Progress], ChatModel]
 #: What is offered with a model, or in place of one that could not be had.
 Offers = Callable[[ChatModel | ModelError], tuple[Offer, ...]]
+#: Of ``Figures``, those that only grow while a model is loaded.
+COUNTED = (
+    "passes",
+    "finished",
+    "failed",
+    "restarts",
+    "prompt_tokens",
+    "reused_tokens",
+    "new_tokens",
+    "drafted_tokens",
+    "accepted_tokens",
+)
 STOP_FETCHING = (Offer("keep", "", "Stop fetching"),)
 
 
@@ -85,6 +99,8 @@ class ModelSlot:
         self._lock = threading.Lock()
         self._settled = threading.Event()
         self._model: ChatModel | None = None
+        self._leaving: list[ChatModel] = []  # those that are being unloaded
+        self._counted: Counter[str] = Counter()  # by those that have been
         self._turn = 0  # of loadings: one that was overtaken by another is thrown away when it is done
         self._status = ModelStatus("waiting", "The model has not been asked for yet.")
 
@@ -100,6 +116,8 @@ class ModelSlot:
         """Unload what there is, freeing its memory, and load another; with None there is no model then. Returns at once."""
         with self._lock:
             old, self._model, self._load = self._model, None, load
+            if old is not None:
+                self._leaving.append(old)
             self._settled = threading.Event()
             self._status = ModelStatus("loading", "Unloading the model …" if old else "Loading the model …")
             self._begin(load, old)
@@ -124,6 +142,17 @@ class ModelSlot:
     def status(self) -> ModelStatus:
         status, held = self._status, getattr(self._model, "cache_bytes", 0)
         return replace(status, kept=f"{_gb(held)} hold what it has read.") if held else status
+
+    @property
+    def loaded(self) -> ChatModel | None:
+        """The model, if one is ready to answer."""
+        return self._model
+
+    def counted(self) -> Counter[str]:
+        """The ``COUNTED`` figures of this model and of all before it together."""
+        with self._lock:
+            models = [*self._leaving, *([self._model] if self._model is not None else [])]
+            return sum(map(_counted, models), self._counted)
 
     def wait(self, timeout_s: float | None) -> ChatModel | None:
         """The model, or None if it is still loading after ``timeout_s`` (None: wait for as long as it takes); raises ``ModelError`` if there is none."""
@@ -186,8 +215,11 @@ class ModelSlot:
             if (last := old.pop()) is not None:
                 name = last.name
                 before = self._held_bytes()
-                if isinstance(last, Closes):
-                    last.close()
+                try:
+                    if isinstance(last, Closes):
+                        last.close()
+                finally:
+                    self._let_go(last)
                 del last
                 after = self._held_bytes()
                 freed = f"Unloading {name} freed {_gb(before - after)} ({_gb(before)} before, {_gb(after)} after)."
@@ -218,6 +250,11 @@ class ModelSlot:
         finally:
             settled.set()
 
+    def _let_go(self, model: ChatModel) -> None:
+        with self._lock:
+            self._leaving.remove(model)
+            self._counted += _counted(model)
+
     def _settle(self, turn: int, status: ModelStatus, model: ChatModel | None = None) -> bool:
         """False if another loading has begun meanwhile."""
         with self._lock:
@@ -244,6 +281,13 @@ def _held_bytes() -> int:
         torch.cuda.empty_cache()
         held += sum(torch.cuda.memory_reserved(device) for device in range(torch.cuda.device_count()))
     return held
+
+
+def _counted(model: ChatModel) -> Counter[str]:
+    if not isinstance(model, HasFigures):
+        return Counter()
+    figures = model.figures()
+    return Counter({name: getattr(figures, name) for name in COUNTED})
 
 
 def _gb(count: int) -> str:

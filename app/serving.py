@@ -23,7 +23,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: i
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
@@ -32,7 +32,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.services import Services
 from app.settings import ROOT, Settings
+from app.standing import standing
 from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
+from app.ui.status_page import status_numbers, status_page
 from app.uploads import DOWNLOADED
 from errors import ModelError, RetortError, SettingsError
 from tools.over_files import read_rows, read_state
@@ -161,6 +163,21 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         sizes = [(int(width), int(height)) for width, height in _SIZE.findall(pictures)[:MOST_COUNTED]]
         frames = [int(count) for count in _COUNT.findall(videos)[:MOST_COUNTED]]
         return {"tokens": eyes.cost(sizes, frames, tiles)} if eyes and (sizes or frames) else {}
+
+    @app.get("/status")
+    def status() -> HTMLResponse:
+        return HTMLResponse(status_page())
+
+    @app.get("/status.json")
+    def numbers_of_status() -> JSONResponse:
+        return JSONResponse(status_numbers(standing(services)), headers={"Cache-Control": "no-store"})
+
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        from app.metrics import exposition  # with a library that no page needs
+
+        text, media_type = exposition(standing(services), request.headers.get("accept", ""))
+        return Response(text, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:

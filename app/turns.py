@@ -11,11 +11,13 @@ from typing import Any
 
 from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
 from app.batches import Progress
+from app.counts import Counts
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
 from errors import RetortError
-from model.events import BrokenCall, ChatModel, Finished, Note, Options, TextDelta, ThinkingDelta, Waiting
-from model.messages import Part, Text, Thinking
+from model.events import BrokenCall, ChatModel, Finished, FinishReason, Note, Options, TextDelta, ThinkingDelta, Waiting
+from model.figures import HasFigures
+from model.messages import Part, Text, Thinking, ToolResult
 
 TOLD_EVERY_S = 0.05
 #: What is said of an answer that ended before the model did.
@@ -23,6 +25,8 @@ CUT_OFF = {
     "length": "Cut off after {count:,} tokens, the most for one answer; ask it to go on.",
     "context": "Cut off after {count:,} tokens: the model’s context is full; begin a new conversation.",
 }
+#: What a call is counted under whose name the model made up: its words are nobody's to read in the metrics.
+UNKNOWN_TOOL = "unknown"
 #: Of a long conversation, which Gradio compares with what it sent before at every snapshot.
 LONG_CHARACTERS, LONG_TOLD_EVERY_S = 50_000, 0.1
 SAVED_EVERY_S = 0.5
@@ -35,6 +39,7 @@ class Turns:
         self._store = store
         self._assistant = assistant
         self._slot = slot
+        self.counts = Counts()
 
     def answer(
         self, conversation_id: str, stop: threading.Event, options: Options | None = None
@@ -57,6 +62,8 @@ class Turns:
             LONG_TOLD_EVERY_S if is_long else TOLD_EVERY_S,
             [note for stored in before for note in stored.details.get("notes", ())],
         )
+        began, model = time.monotonic(), None
+        self.counts.begun()
         try:
             model = yield from self._wait_for_model(growing, stop)
             if model is not None:
@@ -77,7 +84,20 @@ class Turns:
             # also when the reader went away (GeneratorExit) or something unforeseen broke: what was said is kept
             stop.set()
             growing.end("stopped")
+            self._count(growing, time.monotonic() - began, isinstance(model, HasFigures))
         yield growing.message
+
+    def _count(self, growing: _Growing, seconds: float, model_counts: bool) -> None:
+        message = growing.message
+        results = [part for part in message.parts if isinstance(part, ToolResult)]
+        known = self._assistant.tool_names() if results else frozenset()
+        self.counts.ended(
+            growing.reason if message.status == "complete" else message.status,
+            seconds,
+            message.details.get("usage"),
+            [(result.name if result.name in known else UNKNOWN_TOOL, result.ok) for result in results],
+            model_counts=model_counts,
+        )
 
     def _wait_for_model(
         self, growing: _Growing, stop: threading.Event
@@ -99,6 +119,7 @@ class _Growing:
         self, store: Store, message: StoredMessage, told_every_s: float, told_before: Sequence[str] = ()
     ) -> None:
         self.message = message
+        self.reason: FinishReason = "stop"
         self._told_before = told_before
         self._store = store
         self._told_every_s = told_every_s
@@ -141,6 +162,7 @@ class _Growing:
         elif isinstance(event, BudgetEnded):
             self.note(ended=event.sentence)
         elif isinstance(event, Finished):
+            self.reason = event.reason
             self.note(usage=asdict(event.usage))
             if event.reason in CUT_OFF and "ended" not in self.message.details:
                 self.note(ended=CUT_OFF[event.reason].format(count=event.usage.new_tokens))

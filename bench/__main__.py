@@ -7,7 +7,7 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "prefixes", "page", "routing", "tokenizer", "calls", "tools", "biology", "batch")
+PARTS = ("startup", "generation", "prefixes", "page", "routing", "tokenizer", "calls", "tools", "biology", "batch", "engines")
 
 
 def main(names: list[str]) -> int:

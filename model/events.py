@@ -17,7 +17,7 @@ class Usage:
     """Exact counts of tokens, and seconds. ``first_token_s`` is None when no token was made.
 
     ``thinking_tokens`` are those of the new ones that were thought, ``reused_tokens`` those of the prompt that had been
-    read before.
+    read before. ``used_tokens`` of the ``context_tokens`` that the model had for it are taken at its end; 0 if not known.
     """
 
     prompt_tokens: int = 0
@@ -26,9 +26,13 @@ class Usage:
     seconds: float = 0.0
     thinking_tokens: int = 0
     reused_tokens: int = 0
+    context_tokens: int = 0
+    used_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        """Of two generations in one turn: counts and seconds add up, the first token is the first one's."""
+        """Of two generations in one turn: counts and seconds add up, the first token is the first one's, and the context
+        is as the later one left it.
+        """
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.new_tokens + other.new_tokens,
@@ -36,6 +40,8 @@ class Usage:
             self.seconds + other.seconds,
             self.thinking_tokens + other.thinking_tokens,
             self.reused_tokens + other.reused_tokens,
+            max(self.context_tokens, other.context_tokens),
+            other.used_tokens or self.used_tokens,
         )
 
 

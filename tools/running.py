@@ -117,15 +117,20 @@ class Workers:
         self._places: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(size):
             self._places.put(None)
-        self._size = size
+        self.size = size
         self._catalog: list[dict[str, Any]] | None = None
         self._limits: dict[str, float] = {}
         self._closed = False
         atexit.register(self.close)
 
+    @property
+    def busy(self) -> int:
+        """Places that hold a call, or a worker that is being started."""
+        return self.size - self._places.qsize()
+
     def warm_up(self) -> None:
         """Start every worker in the background; returns at once."""
-        for _ in range(self._size):
+        for _ in range(self.size):
             threading.Thread(target=self._warm_one, name="warm up tools", daemon=True).start()
 
     def catalog(self) -> list[dict[str, Any]]:
@@ -201,7 +206,7 @@ class Workers:
     def close(self) -> None:
         """End the free workers; a busy one ends with its call."""
         self._closed = True
-        for _ in range(self._size):
+        for _ in range(self.size):
             try:
                 worker = self._places.get_nowait()
             except queue.Empty:

@@ -9,6 +9,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from app.ui.status import STATUS_LINK
 from app.ui.views import escape
 from model.catalog import PRESETS
 from model.events import Options
@@ -87,5 +88,6 @@ def model_html() -> str:
         '<details id="model-choice"><summary>Which model</summary>'
         '<label>A folder, or an id such as internlm/Intern-S1-mini<input type="text" name="model" spellcheck="false" '
         'placeholder="empty: what suits this machine"></label>'
-        '<button data-action="load">Load it</button><button data-action="unload">Unload</button></details>'
+        '<button data-action="load">Load it</button><button data-action="unload">Unload</button>'
+        f"<p><a {STATUS_LINK}>How it stands</a>: speed, memory, queue</p></details>"
     )

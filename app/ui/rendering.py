@@ -17,6 +17,7 @@ from app.attachments import FILE_READER
 from app.batches import OVER_FILE, again, batch_key
 from app.file_contents import OFFERED, contents_of
 from app.store import StoredMessage
+from app.ui.footer import footer_html
 from app.ui.markdown import safe_markdown
 from app.ui.views import escape, notation_html, view_html
 from app.ui.views.rows import rows_of_batch
@@ -230,7 +231,7 @@ def _ending(message: StoredMessage) -> str:
             ("undo", "Undo", "Take the question back"),
         )
     )
-    return f'{said}<div class="answer-actions">{buttons}<span class="usage quiet" title="{_seed(details)}">{escape(_usage(details))}</span></div>'
+    return f'{said}<div class="answer-actions">{buttons}{footer_html(details)}</div>'
 
 
 def answer_text(message: StoredMessage) -> str:
@@ -243,23 +244,3 @@ def answer_text(message: StoredMessage) -> str:
             unchecked = part.source == "author" and message.details.get("unchecked")
             lines.append(f"{UNCHECKED}: {part.text}" if unchecked else part.text)
     return "\n\n".join(lines)
-
-
-def _seed(details: dict[str, Any]) -> str:
-    return (
-        f"Seed {details['seed']}: with it, this model on this machine answers the same again."
-        if details.get("seed")
-        else ""
-    )
-
-
-def _usage(details: dict[str, Any]) -> str:
-    usage = details.get("usage")
-    if not usage or not usage["new_tokens"]:
-        return ""
-    speed = usage["new_tokens"] / usage["seconds"] if usage["seconds"] else 0.0
-    first = f", first after {usage['first_token_s']:.1f} s" if usage["first_token_s"] is not None else ""
-    thought = f" ({usage['thinking_tokens']} of them thinking)" if usage.get("thinking_tokens") else ""
-    read_before = f" ({usage['reused_tokens']} of them kept from before)" if usage.get("reused_tokens") else ""
-    counted = f"{usage['prompt_tokens']}{read_before} + {usage['new_tokens']} tokens{thought}"
-    return f"{details.get('model', '')} · {counted}, {speed:.0f}/s{first}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from app.loading import ModelStatus
 from app.ui.views import escape
 
+#: Where the status page is opened: in a tab of its own, since leaving the chat would stop its answer.
+STATUS_LINK = 'href="status" target="_blank" rel="noopener"'
+
 
 def status_html(status: ModelStatus) -> str:
     offers = "".join(
@@ -18,7 +21,7 @@ def status_html(status: ModelStatus) -> str:
     if status.state == "ready":
         can = f"data-thinks={status.abilities.thinking:d} data-sees={status.abilities.images:d} data-spans={status.shows_spans:d}"
         told = " ".join(filter(None, (status.cannot, status.memory, status.kept)))
-        ready = f'<p class="quiet" role="status" {can}><b>{escape(status.name)}</b> is ready. {escape(told)}</p>'
+        ready = f'<p class="quiet" role="status" {can}><a {STATUS_LINK} title="How it stands: speed, memory, queue"><b>{escape(status.name)}</b></a> is ready. {escape(told)}</p>'
         if not status.fetching:
             return ready + offers
         bar = "" if status.is_settled else _bar(status.progress, "Fetching another model")

@@ -59,6 +59,8 @@ class FakeModel:
 class FakeTools:
     """Knows the average mass of aspirin (PubChem CID 2244: 180.16 g/mol) and refuses the rest."""
 
+    size, busy = 2, 0
+
     def __init__(self) -> None:
         self.called: list[tuple[str, dict[str, Any]]] = []
 

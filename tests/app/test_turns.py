@@ -55,9 +55,9 @@ def test_the_tokens_that_were_not_read_again_are_counted_and_an_older_answer_tel
     assert "kept from before" not in str(list(message_parts(conversation, last)))
     usage = {**last.details["usage"], "prompt_tokens": 1204, "reused_tokens": 1180}
     again = replace(last, details={**last.details, "usage": usage})
-    assert "1204 (1180 of them kept from before) + 1 tokens" in str(list(message_parts(conversation, again)))
+    assert "1,204 tokens, 24 computed and 1,180 kept from before" in str(list(message_parts(conversation, again)))
     del usage["reused_tokens"]
-    assert "1204 + 1 tokens" in str(list(message_parts(conversation, again)))
+    assert "<dd>1,204 tokens</dd>" in str(list(message_parts(conversation, again)))
 
 
 def test_closing_the_iterator_stops_the_generation_and_keeps_what_was_said(store):

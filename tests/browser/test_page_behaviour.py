@@ -129,7 +129,7 @@ def test_how_it_answers_is_sent_with_the_question_and_kept_over_a_reload(page, q
     page.get_by_label("Tokens of thinking").fill("3")  # below the least, so that it does not count
     ask(page, "What does caffeine weigh?")
     finished(page)
-    expect(page.locator(".usage")).to_have_attribute("title", re.compile("^Seed 7:"))
+    expect(page.locator(".usage dl")).to_contain_text("7: with it, this model")
     page.reload()
     page.locator("#choices summary").click()
     expect(page.get_by_label("Seed")).to_have_value("7")
