@@ -102,6 +102,7 @@ class Blocks:
         tokens = np.arange(start, start + count)
         return np.asarray(table.blocks)[tokens // BLOCK] * BLOCK + tokens % BLOCK
 
+    @torch.inference_mode()
     def wipe(self, table: Table) -> None:
         """Zeros in the blocks that are this text's alone: a pass that failed may have left anything there."""
         for block in table.blocks:

@@ -113,6 +113,7 @@ class LocalModel:
             parser=OutputParser(thinking_open=prompt.thinking_open),
             sampling=self.sampling(options),
             max_new_tokens=max_new_tokens,
+            context=context,
             full="context" if max_new_tokens < room and context == self.context else "length",
             thinking_budget=self._thinking_budget(options, max_new_tokens),
             one_line=options.one_line,
@@ -252,6 +253,7 @@ class LocalModel:
 
     def _run_again(self) -> None:
         torch.set_num_threads(self.threads)
+        self._scheduler.fail_all(ModelError("The engine stopped in the middle and has been started anew; ask again."))
         self._scheduler.run()
 
     def _revive(self) -> None:
@@ -262,9 +264,6 @@ class LocalModel:
             if self._decoding.is_alive() or self._closing.is_set():
                 return
             self._restarts += 1
-            self._scheduler.fail_all(
-                ModelError("The engine stopped in the middle and has been started anew; ask again.")
-            )
             self._begin_thread(self._run_again)
 
     def _begun(self, request: Request) -> Answer:

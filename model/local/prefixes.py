@@ -40,7 +40,7 @@ class Prefixes:
 
     def find(self, keys: Sequence[int], fresh: int = 1) -> tuple[Table | None, int]:
         """The text that holds most of a prompt's beginning, and how many tokens of it: all but ``fresh`` or more of them."""
-        wanted = np.array(keys[: len(keys) - fresh], dtype=np.int64)
+        wanted = np.array(keys[: max(0, len(keys) - fresh)], dtype=np.int64)
         lengths = [common(kept.keys, wanted) for kept in self._kept]
         longest = max(lengths, default=0)
         if longest == 0:

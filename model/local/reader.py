@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,10 +12,13 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
+from errors import ModelError
 from model.local.attention import NAME, Part, Pass, attend
 from model.local.blocks import BLOCK, Blocks, LayerShape, NoRoomError, Table
 from model.local.memory import main_device, usable_bytes
 from model.local.prefixes import Prefixes
+
+logger = logging.getLogger(__name__)
 
 #: Ways to rotate keys that depend on how long the whole is: a beginning read alone is not that of a longer text.
 ROTATES_BY_LENGTH = frozenset({"dynamic", "longrope"})
@@ -189,6 +194,8 @@ class PlainReader:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._device = main_device(model)
+        takes = inspect.signature(model.forward).parameters
+        self._name = next((name for name in ("past_key_values", "cache_params") if name in takes), "past_key_values")
 
     def known(self, keys: Sequence[int]) -> int:
         return 0
@@ -216,8 +223,8 @@ class PlainReader:
             tokens = {"input_ids": torch.tensor([bite.ids], device=self._device)}
         else:
             tokens = {"inputs_embeds": bite.embeds[None]}
-        cache = bite.text.cache
-        logits = self._model(**tokens, past_key_values=cache, use_cache=True, logits_to_keep=bite.wanted).logits[0]
+        state = {self._name: bite.text.cache}
+        logits = self._model(**tokens, **state, use_cache=True, logits_to_keep=bite.wanted).logits[0]
         bite.text.keys += bite.keys
         return logits
 
@@ -240,38 +247,46 @@ class _Probe:
 def reader_of(model: Any, context: int, budget: int | None = None) -> Reader:
     """In blocks where that gives the logits that the model gives by itself, else as transformers reads.
 
-    ``budget`` is how many bytes may hold what is kept for later. Raises what the model raises if it cannot take a step.
+    ``budget`` is how many bytes may hold what is kept for later. Raises what the model raises if it cannot take a step, and
+    ``ModelError`` where it cannot go on with what it has read.
     """
     ids = torch.arange(PROBED, device=main_device(model))[None]
     theirs = model(input_ids=ids, use_cache=False).logits[0]
-    if not can_be_cut_back(model.config.get_text_config()):
-        return PlainReader(model)
     config, own = model.config.get_text_config(), model.config.get_text_config()._attn_implementation
-    config._attn_implementation = NAME
-    reader = _block_reader(model, ids, context, budget)
-    if reader is None or not _reads_alike(reader, ids[0].tolist(), theirs):
+    if can_be_cut_back(config):
+        config._attn_implementation = NAME
+        try:
+            reader = _block_reader(model, ids, context, budget)
+            if reader is not None and _reads_alike(reader, ids[0].tolist(), theirs):
+                return reader
+        except Exception:  # a library's, of a model that is built in another way
+            logger.debug("this model is not read in blocks", exc_info=True)
         config._attn_implementation = own
-        return PlainReader(model)
-    return reader
+    plain = PlainReader(model)
+    if not _reads_alike(plain, ids[0].tolist(), theirs):
+        raise ModelError(
+            f"A model of the type {config.model_type} does not go on from what it has read as Retort asks it to, and would "
+            "answer nonsense; choose another model."
+        )
+    return plain
 
 
 def _block_reader(model: Any, ids: torch.Tensor, context: int, budget: int | None) -> BlockReader | None:
     """None if its layers do not all attend by way of transformers' interface."""
     probe = _Probe()
-    model(
-        input_ids=ids, position_ids=torch.arange(ids.shape[1], device=ids.device)[None], use_cache=False, reading=probe
-    )
+    positions = torch.arange(ids.shape[1], device=ids.device)[None]
+    model(input_ids=ids, position_ids=positions, use_cache=False, reading=probe)
     layers = [probe.layers[layer] for layer in sorted(probe.layers)]
     if sorted(probe.layers) != [*range(model.config.get_text_config().num_hidden_layers)]:
         return None
     return BlockReader(model, layers, blocks_to_have(layers, context), budget)
 
 
-def _reads_alike(reader: BlockReader, ids: list[int], theirs: torch.Tensor) -> bool:
+def _reads_alike(reader: Reader, ids: list[int], theirs: torch.Tensor) -> bool:
     """Whether two texts, read in pieces and beside each other, get the logits of the one that was read whole."""
-    one, other = Text(), Text()
+    one, other = reader.begin([], 0), reader.begin([], 0)
     half = len(ids) // 2
-    reader.read([Bite(one, ids[:half], ids[:half]), Bite(other, ids, ids, wanted=len(ids))])
+    reader.read([Bite(one, ids[:half], ids[:half]), Bite(other, ids, ids)])
     ours = reader.read([Bite(one, ids[half:], ids[half:]), Bite(other, ids[:1], ids[:1])])[0][-1].float()
     for text in (one, other):
         reader.release(text)

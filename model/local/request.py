@@ -27,6 +27,7 @@ class Request:
     parser: OutputParser
     sampling: Sampling
     max_new_tokens: int
+    context: int  # tokens that prompt and answer may have together
     full: FinishReason  # why it ends after ``max_new_tokens``
     thinking_budget: int | None
     one_line: bool
@@ -58,8 +59,16 @@ class Request:
 
     def finished(self, reason: FinishReason) -> Finished:
         seconds = time.perf_counter() - self.asked_at
-        thought, reused = self.thinking_tokens, self.reused_tokens
-        usage = Usage(len(self.prompt), self.new_tokens, self.first_token_s, seconds, thought, reused)
+        usage = Usage(
+            prompt_tokens=len(self.prompt),
+            new_tokens=self.new_tokens,
+            first_token_s=self.first_token_s,
+            seconds=seconds,
+            thinking_tokens=self.thinking_tokens,
+            reused_tokens=self.reused_tokens,
+            context_tokens=self.context,
+            used_tokens=len(self.prompt) + self.new_tokens,
+        )
         return Finished(usage, reason)
 
     def has_thought_enough(self) -> bool:
