@@ -49,18 +49,12 @@ def measure() -> list[Row]:
         # a bench that is ended ends its servers, too
         closing.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)))
         lines, ways = _ready(threads, closing)
-        ours = ways[lines[0].name]
-        talk = conversation(lambda asked: Reader(ours, asked, 32).finish().text)
-        at_rest(ours)
-        for line, way in _running(lines, ways):
-            _told(f"turn 6, {line.name}", began)
-            with _or_left_out(line):
-                for values in turn_6(way, talk):
-                    line.add(values)
-        _rounds(lines, ways, began)
-    prompts = [tokens for line in lines for tokens in line.values["turn 6 prompt"] if tokens]
+        _rounds(range(1), lines, ways, began)
+        _turn_6(lines, ways, began)
+        _rounds(range(1, ROUNDS), lines, ways, began)
+    prompts = [tokens for line in lines for tokens in line.values["turn 6 prompt"]]
     print(f"{engines_table(lines)}\n\n{where}")
-    print(f"Turn 6 was {min(prompts):,.0f} to {max(prompts):,.0f} tokens. {time.monotonic() - began:.0f} s in all.\n")
+    print(f"Turn 6 had up to {max(prompts, default=0):,.0f} tokens. {time.monotonic() - began:.0f} s in all.\n")
     plain = next(line for line in lines if line.name.startswith("plain"))
     return bars(lines[0], plain, [line for line in lines if line.name.startswith("llama.cpp")])
 
@@ -85,8 +79,11 @@ def _ready(threads: int, closing: ExitStack) -> tuple[list[Line], dict[str, Way]
     return lines, {way.name: way for way in (*ways, *served.values())}
 
 
-def _running(lines: list[Line], ways: dict[str, Way]) -> Iterator[tuple[Line, Way]]:
-    return ((line, ways[line.name]) for line in lines if not line.reason)
+def _running(lines: list[Line], ways: dict[str, Way], began: float) -> Iterator[tuple[Line, Way]]:
+    """Those that have not failed, as long as there is time."""
+    for line in lines:
+        if not line.reason and time.monotonic() - began < GO_ON_WITHIN_S:
+            yield line, ways[line.name]
 
 
 @contextmanager
@@ -98,24 +95,34 @@ def _or_left_out(line: Line) -> Iterator[None]:
         line.reason = " ".join(str(error).split()) or type(error).__name__
 
 
-def _rounds(lines: list[Line], ways: dict[str, Way], began: float) -> None:
-    slow: set[tuple[str, int]] = set()
-    for turn in range(ROUNDS):
-        if turn and time.monotonic() - began > BEGIN_WITHIN_S:
+def _rounds(rounds: range, lines: list[Line], ways: dict[str, Way], began: float) -> None:
+    for number in rounds:
+        if number and time.monotonic() - began > BEGIN_WITHIN_S:
             return
         for place, quantity in enumerate(ROUNDS_OF):
-            for line, way in _running(lines, ways):
-                if not quantity.applies(way) or (line.name, place) in slow:
+            for line, way in _running(lines, ways, began):
+                if not quantity.applies(way) or quantity.name in line.slow:
                     continue
-                if time.monotonic() - began > GO_ON_WITHIN_S:
-                    return
-                _told(f"round {turn + 1}, {quantity.name}, {line.name}", began)
+                _told(f"round {number + 1}, {quantity.name}, {line.name}", began)
                 started = time.monotonic()
                 with _or_left_out(line):
-                    line.add(quantity.measured(way, turn * len(ROUNDS_OF) + place))
+                    line.add(quantity.measured(way, number * len(ROUNDS_OF) + place))
                     at_rest(way)
                 if time.monotonic() - started > SLOW_S:
-                    slow.add((line.name, place))
+                    line.slow.add(quantity.name)
+
+
+def _turn_6(lines: list[Line], ways: dict[str, Way], began: float) -> None:
+    if time.monotonic() - began > GO_ON_WITHIN_S:
+        return
+    ours = ways[lines[0].name]
+    talk = conversation(lambda asked: Reader(ours, asked, 32).finish().text)
+    at_rest(ours)
+    for line, way in _running(lines, ways, began):
+        _told(f"turn 6, {line.name}", began)
+        with _or_left_out(line):
+            for values in turn_6(way, talk):
+                line.add(values)
 
 
 def _told(what: str, began: float) -> None:

@@ -79,7 +79,7 @@ def turn_6(way: Way, talk: Sequence[Message]) -> list[Values]:
         talk[-1] = Message("assistant", (Text(own.text),))
         at_rest(way)
     found: list[Values] = []
-    for word in WORDS[:2]:  # asked twice, the same question would be known, too
+    for word in WORDS[: 2 if way.remembers else 1]:  # asked twice, the same question would be known, too
         answer = Reader(way, [*talk, asking(f"{word}{SHORT}")], 1).finish()
         found.append({"turn 6": answer.first_s, "turn 6 prompt": answer.prompt_tokens})
         at_rest(way)

@@ -168,4 +168,6 @@ def transformers_serve(name: str, threads: int, continuous_batching: bool) -> Se
         command += ["--continuous-batching", "--cb-num-blocks", str(CACHE_BLOCKS)]
         command += ["--cb-max-batch-tokens", str(TOKENS_AT_ONCE)]
     # the first request decides how all of that engine's are sampled
-    return Served(name, Server(command, port, threads), {"temperature": 0})
+    served = Served(name, Server(command, port, threads), {"temperature": 0})
+    served.remembers = continuous_batching  # without it, each request is read anew by ``generate``
+    return served

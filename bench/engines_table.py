@@ -27,10 +27,11 @@ COLUMNS = (
 
 @dataclass
 class Line:
-    """A way's values, as often as they were measured, and why there are no more."""
+    """A way's values, as often as they were measured; what is ``slow`` is not measured again, and why it was left out."""
 
     name: str
     values: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    slow: set[str] = field(default_factory=set)
     reason: str = ""
 
     def add(self, values: Mapping[str, float]) -> None:
@@ -96,7 +97,7 @@ def machine(threads: int) -> str:
     load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     versions = ", ".join(f"{package} {version(package)}" for package in ("torch", "transformers"))
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {threads} threads for each engine{load}; "
+        f"{_processor()}, {os.cpu_count()} cores, {threads} thread{'s' * (threads > 1)} for each engine{load}; "
         f"Python {platform.python_version()}, {versions}."
     )
 
