@@ -59,7 +59,7 @@ class Pass:
         for part in parts:
             is_long = part.end >= LONG and part.table.in_one_piece(part.end)
             if part.count == 1 and len(parts) > 1 and not is_long:
-                together.setdefault(_rounded(-(-part.end // BLOCK)), []).append(part)
+                together.setdefault(rounded(-(-part.end // BLOCK)), []).append(part)
             else:
                 alone.append(_Alone(blocks, part))
         self._blocks = blocks
@@ -157,11 +157,15 @@ class _Where:
         self._blocks = torch.from_numpy(blocks)
 
     def gathered(self, tensor: torch.Tensor, texts: int) -> torch.Tensor:
-        """(texts, heads, tokens, size)."""
         if self._blocks.device != tensor.device:
             self._blocks = self._blocks.to(tensor.device)
-        lies = tensor.view(-1, BLOCK * tensor.shape[1] * tensor.shape[2]).index_select(0, self._blocks)
-        return lies.view(texts, -1, *tensor.shape[1:]).transpose(1, 2)
+        return gathered(tensor, self._blocks, texts)
+
+
+def gathered(tensor: torch.Tensor, blocks: torch.Tensor, texts: int) -> torch.Tensor:
+    """What lies in these blocks, as many of each text: (texts, heads, tokens, size)."""
+    lies = tensor.view(-1, BLOCK * tensor.shape[1] * tensor.shape[2]).index_select(0, blocks)
+    return lies.view(texts, -1, *tensor.shape[1:]).transpose(1, 2)
 
 
 class _Masks:
@@ -239,7 +243,7 @@ def attend(
     return seen.transpose(1, 2).contiguous(), None
 
 
-def _rounded(blocks: int) -> int:
+def rounded(blocks: int) -> int:
     """1, 2, 3, 4, 6, 8, 12, 16, …: at most half as many again, so that few sizes are in use."""
     size = 1 << (blocks - 1).bit_length()
     return 3 * size // 4 if size >= 4 and blocks <= 3 * size // 4 else size

@@ -15,6 +15,7 @@ from transformers.cache_utils import DynamicLayer
 from errors import ModelError
 from model.local.attention import NAME, Part, Pass, attend
 from model.local.blocks import BLOCK, Blocks, LayerShape, NoRoomError, Table
+from model.local.graphs import Steps
 from model.local.memory import main_device, usable_bytes
 from model.local.prefixes import Prefixes
 
@@ -99,6 +100,8 @@ class BlockReader:
         self._device = main_device(model)
         self.blocks = Blocks(layers, count)
         self.prefixes = Prefixes(self.blocks, budget)
+        on_one_gpu = self._device.type == "cuda" and len({layer.device for layer in layers}) == 1
+        self.steps = Steps(model, self.blocks, self._device) if on_one_gpu else None
 
     @property
     def free_blocks(self) -> int:
@@ -127,8 +130,19 @@ class BlockReader:
         """Logits (wanted, vocabulary) for each bite; raises ``NoRoomError`` before anything is read."""
         for bite in bites:
             self._make_room(bite)
+        parts = [Part(bite.text.table, len(bite.text.keys), len(bite.ids)) for bite in bites]
+        if self.steps is not None and self.steps.takes(parts):
+            rows = list(self.steps.logits(parts, [bite.ids[0] for bite in bites]).split(1))
+        else:
+            rows = self._passed(bites, parts)
+        for bite in bites:
+            bite.text.keys += bite.keys
+            bite.text.table.length += len(bite.ids)
+        return rows
+
+    def _passed(self, bites: Sequence[Bite], parts: Sequence[Part]) -> list[torch.Tensor]:
         of = {id(bite.text.table): bite for bite in bites}
-        whole = Pass(self.blocks, [Part(bite.text.table, len(bite.text.keys), len(bite.ids)) for bite in bites])
+        whole = Pass(self.blocks, parts)
         ordered = [of[id(part.table)] for part in whole.parts]
         wanted: list[int] = []
         row = 0
@@ -142,9 +156,6 @@ class BlockReader:
             logits_to_keep=torch.tensor(wanted, device=self._device),
             reading=whole,
         ).logits[0]
-        for bite in bites:
-            bite.text.keys += bite.keys
-            bite.text.table.length += len(bite.ids)
         rows = dict(zip(map(id, ordered), logits.split([bite.wanted for bite in ordered]), strict=True))
         return [rows[id(bite)] for bite in bites]
 
