@@ -136,8 +136,9 @@ class _Growing:
 
     def add(self, event: TurnEvent) -> None:
         if isinstance(event, Waiting):
-            others = "another question is" if event.ahead == 1 else f"{event.ahead} other questions are"
-            self.note(notice=f"Your question waits while {others} answered.")
+            before = {1: "Your question is next", 2: "One question is before yours"}
+            place = before.get(event.ahead, f"{event.ahead - 1} questions are before yours")
+            self.note(notice=f"{place}; it waits until one of those that are being answered ends.")
             return
         if isinstance(event, Note):
             notes = self.message.details.get("notes", [])

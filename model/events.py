@@ -68,7 +68,7 @@ class BrokenCall:
 
 @dataclass(frozen=True)
 class Waiting:
-    """``ahead`` others are answered first; told whenever that changes, to who sets ``Options.tell_waiting`` alone."""
+    """``ahead`` others must end before it begins; told whenever that changes, to who sets ``Options.tell_waiting`` alone."""
 
     ahead: int
 

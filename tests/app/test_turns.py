@@ -80,8 +80,8 @@ def test_a_question_that_waits_for_others_says_so_until_its_turn_comes(store, mo
     told = list(Turns(store, Assistant(FakeTools()), slot).answer(asked(store), threading.Event()))
     notices = [message.details.get("notice") for message in told]
     assert notices[:3] == [
-        "Your question waits while 2 other questions are answered.",
-        "Your question waits while another question is answered.",
+        "One question is before yours; it waits until one of those that are being answered ends.",
+        "Your question is next; it waits until one of those that are being answered ends.",
         None,
     ]
 
