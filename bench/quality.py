@@ -25,7 +25,7 @@ from model.local.kernels import onednn, steps_with_onednn
 
 TEXTS = Path(__file__).with_name("quality.txt")
 #: Answers that take a step together, and their speed beside bf16 at least; and tokens of a prompt that is read at once.
-STEPS, PROMPT = ((1, 1.0), (2, 1.2), (8, 1.2), (64, 0.9)), (512, 0.7)
+STEPS, PROMPT = ((1, 1.0), (2, 1.2), (8, 1.2), (64, 0.75)), (512, 0.75)
 BEFORE = 64  # tokens of each answer
 ROUNDS = 7
 

@@ -4,6 +4,7 @@ A linear's weights are whole numbers from -127 to 127 with one scale for each ou
 every call, to 32,258 steps up to their own largest: a few of them are many times the others, and with 127 steps the embedded
 model chose another token one time in ten. Such a number is two of 8 bits, and so two rows of one product. The sums are of
 whole numbers and so exact: a token's product is the same, to the last bit, whatever other tokens are computed beside it.
+Where some tens of tokens are computed together, twice the sums cost what the smaller weights save, or a little more.
 Linears that read the same tensor, such as those of queries, keys and values, are one product.
 """
 
@@ -146,9 +147,8 @@ def packed(weights: Sequence[torch.Tensor]) -> Any:
         scales[start:end] = largest / LARGEST**2
         start = end
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # that PyTorch will drop this one day: it is not used where it is not
+        # that PyTorch will drop such tensors one day: ``suits_this_machine`` is False then
+        warnings.simplefilter("ignore", UserWarning)
         quantized = torch._make_per_channel_quantized_tensor(whole, scales.double(), torch.zeros(len(whole)).long(), 0)
     backend: Any = torch.backends.quantized  # a module that is really an object with properties
     before = backend.engine
