@@ -79,7 +79,7 @@ def model_loader(settings: Settings, model: str) -> Loader:
     def load(progress: Progress) -> ChatModel:
         from model.local.loading import load
 
-        return load(_spec(model), progress=progress, threads=settings.threads or None)
+        return load(_spec(model), progress=progress, threads=settings.threads or None, weights=settings.weights)
 
     return load
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, CliApp, SettingsConfigDict
@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     folder: Annotated[Path, Field(description="where conversations and uploads are kept")] = ROOT / "data"
     database: Annotated[str, Field(description="SQLAlchemy URL of the conversations; empty: SQLite in the folder")] = ""
     threads: Annotated[int, Field(ge=0, le=256, description="CPU threads of the model; 0: chosen")] = 0
+    weights: Annotated[
+        Literal["auto", "int8", "full"],
+        Field(
+            description="weights of the model; int8: of 8 bits, on the CPU; full: as its files have them; auto: of 8 bits for the embedded model where that is quicker"
+        ),
+    ] = "auto"
     tool_workers: Annotated[int, Field(ge=1, le=32, description="processes that run tools")] = 2
     tool_memory_mb: Annotated[int, Field(ge=512, description="memory limit of each tool process")] = 2048
     tool_calls: Annotated[int, Field(ge=1, le=64, description="tool calls in one answer at most")] = 8

@@ -7,7 +7,20 @@ import sys
 
 from bench.rows import Row, table
 
-PARTS = ("startup", "generation", "prefixes", "page", "routing", "tokenizer", "calls", "tools", "biology", "batch", "engines")
+PARTS = (
+    "startup",
+    "generation",
+    "prefixes",
+    "page",
+    "routing",
+    "tokenizer",
+    "calls",
+    "tools",
+    "biology",
+    "batch",
+    "engines",
+    "quality",
+)
 
 
 def main(names: list[str]) -> int:

@@ -10,7 +10,9 @@ from bench.engines_way import Reader, Talk, Way, at_rest
 from bench.prefixes import SHORT, WORDS, asking
 from model.messages import Message, Text
 
-NEW_TOKENS, FEW_TOKENS, MANY_TOKENS = 48, 8, 256
+#: Of the answers whose speed is measured (long, so that what is read before them counts for little), of those that others wait
+#: beside, of the late one, and of one that is left.
+NEW_TOKENS, OTHERS_TOKENS, FEW_TOKENS, MANY_TOKENS = 96, 48, 8, 256
 #: So many answers at once, and of these so many before a question that comes late.
 STREAMS, OTHERS = 8, 7
 BEGIN_WITHIN_S, OTHERS_BEGIN_WITHIN_S = 60.0, 1.0
@@ -48,7 +50,7 @@ def speed(streams: int) -> Callable[[Way, int], Values]:
 
 def first_while_others(way: Way, number: int) -> Values:
     """Seconds until the first words to a short question that comes while the others are answered."""
-    others = [Reader(way, story, NEW_TOKENS) for story in stories(number, OTHERS)]
+    others = [Reader(way, story, OTHERS_TOKENS) for story in stories(number, OTHERS)]
     until = time.perf_counter() + OTHERS_BEGIN_WITHIN_S
     for other in others:
         other.begins_within(until - time.perf_counter())

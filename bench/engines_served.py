@@ -76,6 +76,7 @@ class Served(Way):
         self._client = httpx.Client(
             base_url=f"http://127.0.0.1:{server.port}",
             timeout=ANSWER_WITHIN_S,
+            limits=httpx.Limits(max_keepalive_connections=0),  # a server may close a kept one as it is asked
             trust_env=False,  # no proxy stands before loopback
         )
 

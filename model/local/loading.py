@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from errors import ModelError, shown
 from model.catalog import known_model
+from model.embedded import embedded_path
 from model.events import Abilities
 from model.local.checkpoint import Checkpoint, find_checkpoint
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from model.local.placing import Placement, Room
 
 Progress = Callable[[float, str], None]
+Weights = Literal["auto", "int8", "full"]
 INTERNS1 = "interns1"  # a model type that transformers does not know, and whose classes it has
 _ONLY_HERE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 #: How the classes that write text are called; others of the same type (BertForMaskedLM) load as such a class and babble.
@@ -30,11 +32,13 @@ def load(
     progress: Progress = lambda fraction, doing: None,
     threads: int | None = None,
     room: Room | None = None,
+    weights: Weights = "auto",
 ) -> LocalModel:
     """Load from a folder, or from the hub's cache on this machine; nothing is fetched. Raises ``ModelError``.
 
     ``threads`` is the number of CPU threads that compute; None leaves a core for the page and the tools. ``room`` is the
-    memory that may be used, measured where it is not given.
+    memory that may be used, measured where it is not given. ``weights``: "full" as the files have them, "int8" of 8 bits
+    (on the CPU), "auto" of 8 bits where that was measured to change little and to be quicker: the embedded model.
     """
     checkpoint = find_checkpoint(spec)
     known = known_model(spec, str(checkpoint.config.get("model_type", "")))
@@ -42,6 +46,7 @@ def load(
     from transformers.utils import logging as transformers_logging
 
     from model.local.engine import LocalModel
+    from model.local.int8 import weights_of
     from model.local.memory import room as measured
     from model.local.placing import caution, place
 
@@ -52,13 +57,37 @@ def load(
     placement = place(known.name, weight_bytes, room)
     progress(0.4, f"Loading {known.name}: reading {checkpoint.weight_bytes / 1e6:,.0f} MB …")
     tokenizer, model = _read(checkpoint, placement, stays_fp8)
+    _round(checkpoint, model, weights)
     progress(0.9, f"Loading {known.name}: warming up …")
     eyes = _eyes(checkpoint)
     abilities = replace(known.abilities or _abilities(tokenizer), images=eyes is not None)
     with _or_refused(f"{shown(spec)} cannot compute on this machine"):  # no kernel for its type, or no memory left
         local = LocalModel(model, tokenizer, known, abilities, threads, eyes)
+    local.weights = weights_of(model)  # type: ignore[attr-defined]
     local.caution = caution(placement, weight_bytes, local.step_s)
     return local
+
+
+def _round(checkpoint: Checkpoint, model: Any, weights: Weights) -> None:
+    """Weights of 8 bits where they are asked for, or by themselves."""
+    from model.local.int8 import quantize, suits_this_machine
+
+    is_measured = checkpoint.folder.resolve() == embedded_path().resolve()
+    if weights == "full" or (weights == "auto" and not is_measured):
+        return
+    on_cpu = all(parameter.device.type == "cpu" for parameter in model.parameters())
+    if weights == "int8" and (not on_cpu or checkpoint.is_fp8):
+        raise ModelError(
+            f"Weights of 8 bits are for models that compute on the CPU in full precision, and {shown(checkpoint.spec)} does "
+            "not; start without --weights int8."
+        )
+    if on_cpu and suits_this_machine():
+        quantize(model)
+    elif weights == "int8":
+        raise ModelError(
+            "This processor is not quicker with weights of 8 bits, or not exact (it lacks the VNNI instructions); start "
+            "without --weights int8."
+        )
 
 
 def _precision(checkpoint: Checkpoint, room: Room) -> tuple[bool, int]:

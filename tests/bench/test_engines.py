@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
 
+from bench.engines import measure_rounds
 from bench.engines_here import length_until, padded
 from bench.engines_quantities import stories
 from bench.engines_served import Chunk, chunk_of
@@ -111,12 +113,32 @@ def test_rest_is_told_from_when_it_last_worked():
     assert before <= at_rest(way, 0.02) < time.perf_counter()
 
 
+def test_a_way_that_fails_is_left_out_with_its_reason_and_the_others_go_on():
+    class Broken(Echo):
+        name = "broken"
+
+        def together(self, talks: Sequence[Talk], new_tokens: int) -> list[Answer]:
+            self.passes += 1
+            raise TimeoutError("no answer within 90 s")
+
+    whole, broken = Echo(), Broken()
+    lines = [Line("echo"), Line("broken")]
+    measure_rounds(range(1), lines, {"echo": whole, "broken": broken}, time.monotonic())
+    assert (broken.passes, lines[1].reason) == (1, "no answer within 90 s")
+    assert lines[0].reason == ""
+    assert {"1 streams", "4 streams", "8 streams", "fairness", "first while others", "left"} <= set(lines[0].values)
+
+
+def test_nothing_is_asked_when_the_time_is_over():
+    way = Echo()
+    measure_rounds(range(1), [Line("echo")], {"echo": way}, time.monotonic() - 1000)
+    assert way.passes == 0
+
+
 def test_the_conversation_has_its_turns_and_knows_what_was_said():
-    lengths: list[int] = []
-    talk = conversation(lambda asked: lengths.append(len(asked)) or f"answer {len(asked)}")
-    assert lengths == [1, 3, 5, 7, 9]
+    talk = conversation(lambda asked: f"answer to {len(asked)} messages")
     assert [message.role for message in talk] == ["user", "assistant"] * TURNS_BEFORE
-    assert [message.text for message in talk[1::2]] == [f"answer {length}" for length in lengths]
+    assert [message.text for message in talk[1::2]] == [f"answer to {count} messages" for count in (1, 3, 5, 7, 9)]
 
 
 def test_the_table_has_medians_and_multiples_of_ours():
