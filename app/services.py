@@ -79,7 +79,14 @@ def model_loader(settings: Settings, model: str) -> Loader:
     def load(progress: Progress) -> ChatModel:
         from model.local.loading import load
 
-        return load(_spec(model), progress=progress, threads=settings.threads or None, weights=settings.weights)
+        return load(
+            _spec(model),
+            progress=progress,
+            threads=settings.threads or None,
+            weights=settings.weights,
+            most_answering=settings.answers_at_once,
+            most_waiting=settings.questions_waiting,
+        )
 
     return load
 

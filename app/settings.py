@@ -49,6 +49,10 @@ class Settings(BaseSettings):
             description="weights of the model; int8: of 8 bits, on the CPU; full: as its files have them; auto: of 8 bits for the embedded model where that is quicker"
         ),
     ] = "auto"
+    answers_at_once: Annotated[int, Field(ge=1, le=64, description="answers that the model makes at once")] = 8
+    questions_waiting: Annotated[
+        int, Field(ge=0, le=1000, description="questions that may wait for their turn; more are refused")
+    ] = 32
     tool_workers: Annotated[int, Field(ge=1, le=32, description="processes that run tools")] = 2
     tool_memory_mb: Annotated[int, Field(ge=512, description="memory limit of each tool process")] = 2048
     tool_calls: Annotated[int, Field(ge=1, le=64, description="tool calls in one answer at most")] = 8

@@ -20,6 +20,7 @@ from model.local.answer import Answer, Words
 from model.local.blocks import BLOCK
 from model.local.calls import CallGuides
 from model.local.chat import ChatFormat, Eyes, Prompt
+from model.local.int8 import is_quantized, weight_bytes, weights_of
 from model.local.kernels import steps_with_onednn
 from model.local.line import Line
 from model.local.memory import cache_bytes_per_token, free_bytes, main_device
@@ -63,13 +64,14 @@ class LocalModel:
         threads: int | None = None,
         eyes: Eyes | None = None,
         cache_budget: int | None = None,
-        most_answering: int = MOST_ANSWERING,
-        most_waiting: int = MOST_WAITING,
+        most_answering: int | None = None,
+        most_waiting: int | None = None,
     ) -> None:
         self.name = known.name
         self.abilities = abilities
         self.context = known.context or int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
         self.caution = ""  #: what a person should know of it before asking
+        self.weights = weights_of(model)  #: "int8", or the type that they are computed with
         self.step_s = 0.0  #: seconds of one step, as the second one took
         self.model = model
         self.device = main_device(model)
@@ -82,8 +84,8 @@ class LocalModel:
         self._calls = CallGuides(tokenizer, model.get_output_embeddings().weight.shape[0])
         if abilities.tools:
             self._calls.prepare()
-        self._cache_budget, self._most_answering = cache_budget, most_answering
-        self._line: Line[Request] = Line(most_waiting)
+        self._cache_budget, self._most_answering = cache_budget, most_answering or MOST_ANSWERING
+        self._line: Line[Request] = Line(MOST_WAITING if most_waiting is None else most_waiting)
         self._closing = threading.Event()
         self._reviving = threading.Lock()
         self._restarts = 0
@@ -193,7 +195,8 @@ class LocalModel:
     @cached_property
     def _weight_bytes(self) -> int:
         tensors = (*self.model.parameters(), *self.model.buffers())
-        return sum({tensor.data_ptr(): tensor.nbytes for tensor in tensors}.values())
+        own = sum({tensor.data_ptr(): tensor.nbytes for tensor in tensors if tensor.device.type != "meta"}.values())
+        return own + weight_bytes(self.model)
 
     def close(self) -> None:
         """Stop what is being generated, end the streams that wait, and the decode thread; let what was kept go."""
@@ -241,7 +244,8 @@ class LocalModel:
 
     def _scheduler_of(self, reader: Reader) -> Scheduler:
         on_cpu = self.device.type == "cpu"
-        rereads = on_cpu and self.model.dtype == torch.bfloat16
+        # exact sums make a token alone the same as among others; so nearly does float32
+        rereads = on_cpu and self.model.dtype == torch.bfloat16 and not is_quantized(self.model)
         pace = Pace(
             chunk=CHUNK if on_cpu else CHUNK_ON_GPU,
             beside=CHUNK_BESIDE if on_cpu else CHUNK_BESIDE_ON_GPU,

@@ -33,12 +33,15 @@ def load(
     threads: int | None = None,
     room: Room | None = None,
     weights: Weights = "auto",
+    most_answering: int | None = None,
+    most_waiting: int | None = None,
 ) -> LocalModel:
     """Load from a folder, or from the hub's cache on this machine; nothing is fetched. Raises ``ModelError``.
 
     ``threads`` is the number of CPU threads that compute; None leaves a core for the page and the tools. ``room`` is the
     memory that may be used, measured where it is not given. ``weights``: "full" as the files have them, "int8" of 8 bits
     (on the CPU), "auto" of 8 bits where that was measured to change little and to be quicker: the embedded model.
+    ``most_answering`` answers are made at once, and ``most_waiting`` more questions may wait.
     """
     checkpoint = find_checkpoint(spec)
     known = known_model(spec, str(checkpoint.config.get("model_type", "")))
@@ -46,7 +49,6 @@ def load(
     from transformers.utils import logging as transformers_logging
 
     from model.local.engine import LocalModel
-    from model.local.int8 import weights_of
     from model.local.memory import room as measured
     from model.local.placing import caution, place
 
@@ -62,8 +64,9 @@ def load(
     eyes = _eyes(checkpoint)
     abilities = replace(known.abilities or _abilities(tokenizer), images=eyes is not None)
     with _or_refused(f"{shown(spec)} cannot compute on this machine"):  # no kernel for its type, or no memory left
-        local = LocalModel(model, tokenizer, known, abilities, threads, eyes)
-    local.weights = weights_of(model)  # type: ignore[attr-defined]
+        local = LocalModel(
+            model, tokenizer, known, abilities, threads, eyes, most_answering=most_answering, most_waiting=most_waiting
+        )
     local.caution = caution(placement, weight_bytes, local.step_s)
     return local
 

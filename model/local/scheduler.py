@@ -158,18 +158,23 @@ class Scheduler:
     def _pass(self) -> None:
         saying = [answer for answer in self.answers if answer.is_saying]
         guesses = min(MOST, self._pace.rows // len(saying) - 1) if saying else 0
-        prompt = self._next_prompt()
+        prompts = self._next_prompts(self._pace.beside if saying else self._pace.chunk)
         taken = [(answer, self._bite(answer, answer.unread, guesses)) for answer in saying]
-        if prompt is not None:
-            taken.append((prompt, self._bite(prompt, self._chunk(prompt.unread, bool(saying)), 0)))
+        taken += [(answer, self._bite(answer, tokens, 0)) for answer, tokens in prompts]
         bites = [(answer, bite) for answer, bite in taken if bite is not None]
         for few in [bites] if self.reader.reads_together else [[pair] for pair in bites]:
             self._read(few)
 
-    def _next_prompt(self) -> Answer | None:
-        """Of those whose prompt is being read, in turn; one that shares its beginning with another waits for that one."""
+    def _next_prompts(self, room: int) -> list[tuple[Answer, int]]:
+        """Of those whose prompt is being read, in turn, and how many tokens of each; ``room`` in all.
+
+        One that shares its beginning with another waits for that one.
+        """
         reading = [answer for answer in self.answers if not answer.is_saying]
+        chosen: list[tuple[Answer, int]] = []
         for answer in reading:
+            if room < self._pace.least:
+                break
             if answer.text is None:
                 if any(other.text is not None and self._will_spare(other, answer) for other in reading):
                     continue
@@ -178,20 +183,24 @@ class Scheduler:
                     answer.request.reused_tokens = len(answer.text.keys)
                     self.counts.prompt_tokens += len(answer.request.prompt)
                     self.counts.reused_tokens += len(answer.text.keys)
+            tokens = self._chunk(answer.unread, room)
+            if tokens < self._pace.least:
+                continue
+            room -= tokens
+            chosen.append((answer, tokens))
             self.answers.remove(answer)
             self.answers.append(answer)
-            return answer
-        return None
+        return chosen
 
     def _will_spare(self, other: Answer, answer: Answer) -> bool:
         """Whether the other, once its prompt is read, spares this one blocks that are not known yet."""
         shared = common(np.array(answer.keys), np.array(other.request.keys))
         return shared // BLOCK > self.reader.known(answer.keys) // BLOCK
 
-    def _chunk(self, unread: int, is_beside: bool) -> int:
-        length = self._pace.beside if is_beside else self._pace.chunk
-        rest = unread - length
-        return length - self._pace.least if 0 < rest < self._pace.least else min(length, unread)
+    def _chunk(self, unread: int, most: int) -> int:
+        """Tokens of a prompt that leave none at its end to be read alone."""
+        rest = unread - most
+        return most - self._pace.least if 0 < rest < self._pace.least else min(most, unread)
 
     def _bite(self, answer: Answer, most: int, guesses: int) -> Bite | None:
         """None if there is nothing to read of it in this pass."""

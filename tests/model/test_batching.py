@@ -10,6 +10,7 @@ import torch
 
 from errors import ModelBusyError, ModelError
 from model.catalog import KnownModel
+from model.embedded import embedded_path
 from model.events import Abilities, Finished, Options, TextDelta, ToolSchema
 from model.local.engine import CHUNK, CHUNK_BESIDE, LocalModel
 from model.local.loading import load
@@ -398,4 +399,17 @@ def test_pictures_and_held_calls_go_together_with_text(tmp_path):
     asked, _ = together(local, questions)
     assert [one.events[:-1] for one in asked if one.said] == [one.events[:-1] for one in alone if one.said]
     assert [one.said for one in asked] == [one.said for one in alone]
+    local.close()
+
+
+def test_the_embedded_model_in_8_bits_says_the_same_alone_and_in_company():
+    """Whole sums are exact, so that this holds to the last bit, and what was said need not be read again."""
+    local = load(str(embedded_path()), threads=1, weights="int8")
+    questions = ["What is the boiling point of water?", "Name an acid.", "Tell me of a garden in spring.", "Why?"]
+    alone = [Asked(local, question, greedy(40)).answered().said for question in questions]
+    local._scheduler.reader.forget()
+    asked, gate = together(local, [(question, greedy(40)) for question in questions])
+    assert [one.said for one in asked] == alone
+    assert max(gate.tokens[-20:]) >= 4
+    assert not local._scheduler._to_reread
     local.close()
