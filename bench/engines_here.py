@@ -118,6 +118,7 @@ class Streamer(_Generate):
     """As most Gradio apps have it; several at once run in as many threads."""
 
     name = "`generate`, TextIteratorStreamer"
+    shares_steps = False
 
     def answer(self, talk: Talk, new_tokens: int, left: threading.Event, answer: Answer) -> None:
         prompt = torch.tensor([self._prompt_ids(talk)])

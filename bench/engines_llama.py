@@ -52,7 +52,9 @@ def llama_cpp_python(name: str, threads: int) -> Served:
     command += ["--n_threads", str(threads), "--n_threads_batch", str(threads), "--n_ctx", str(CONTEXT)]
     # by default each request would end the one before it
     command += ["--interrupt_requests", "False", "--logits_all", "False"]
-    return Served(name, Server(command, port, threads), {"repeat_penalty": 1.0})
+    served = Served(name, Server(command, port, threads), {"repeat_penalty": 1.0})
+    served.shares_steps = False
+    return served
 
 
 def _check(python: str) -> None:

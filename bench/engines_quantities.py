@@ -10,8 +10,8 @@ from bench.engines_way import Reader, Talk, Way, at_rest
 from bench.prefixes import SHORT, WORDS, asking
 from model.messages import Message, Text
 
-#: Of the answers whose speed is measured (long, so that what is read before them counts for little), of those that others wait
-#: beside, of the late one, and of one that is left.
+#: Of the answers whose speed is measured (long, so that what is read before them counts for little), of those that another comes
+#: beside, of this one, and of one that is left.
 NEW_TOKENS, OTHERS_TOKENS, FEW_TOKENS, MANY_TOKENS = 96, 48, 8, 256
 #: So many answers at once, and of these so many before a question that comes late.
 STREAMS, OTHERS = 8, 7
@@ -36,7 +36,9 @@ def speed(streams: int) -> Callable[[Way, int], Values]:
     """Tokens a second of so many answers together, from when they are asked until the last has ended."""
 
     def measured(way: Way, number: int) -> Values:
-        answers = way.together(stories(number, streams), NEW_TOKENS)
+        # where no step is shared, the length of several changes the time alone that it takes to measure them
+        length = NEW_TOKENS if way.shares_steps or streams == 1 else OTHERS_TOKENS
+        answers = way.together(stories(number, streams), length)
         seconds = max(answer.ended_at for answer in answers) - min(answer.asked_at for answer in answers)
         values = {f"{streams} streams": sum(answer.tokens for answer in answers) / seconds}
         if way.streams and streams == STREAMS:

@@ -170,5 +170,6 @@ def transformers_serve(name: str, threads: int, continuous_batching: bool) -> Se
         command += ["--cb-max-batch-tokens", str(TOKENS_AT_ONCE)]
     # the first request decides how all of that engine's are sampled
     served = Served(name, Server(command, port, threads), {"temperature": 0})
-    served.remembers = continuous_batching  # without it, each request is read anew by ``generate``
+    # without it, each request is a call of ``generate``, one after the other
+    served.remembers = served.shares_steps = continuous_batching
     return served

@@ -47,13 +47,15 @@ class Answer:
 class Way(ABC):
     """``streams``: its words come one by one; ``can_be_left``: it computes no further for who has gone.
 
-    ``remembers``: what it has read may serve the next question. ``grain`` is how much ``worked`` rises at rest, too.
+    ``remembers``: what it has read may serve the next question. ``shares_steps``: a pass of the model is one of several answers.
+    ``grain`` is how much ``worked`` rises at rest, too.
     """
 
     name: str
     streams = True
     can_be_left = True
     remembers = True
+    shares_steps = True
     grain = 0.0
 
     @abstractmethod
