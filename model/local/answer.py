@@ -68,7 +68,8 @@ class Answer:
     @property
     def is_saying(self) -> bool:
         """What is to be read are its own last words: one token, or those that end its thinking."""
-        return self.request.new_tokens > 0 and self.unread <= len(self._words.last_thought) + 1
+        has_begun = self.text is not None and self.request.new_tokens > 0
+        return has_begun and self.unread <= len(self._words.last_thought) + 1
 
     def bite(self, most: int, guesses: int = 0) -> Bite | None:
         """The next tokens, and if these are the last, guesses at what follows.

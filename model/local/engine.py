@@ -144,6 +144,9 @@ class LocalModel:
             yield from events
             if not (events or closed):
                 self._revive()
+                if self._closing.is_set() and not self._decoding.is_alive():
+                    yield request.finished("stopped")
+                    return
             if request.begun:
                 continue
             if request.stop.is_set():  # nobody waits for its turn

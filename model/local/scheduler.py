@@ -112,14 +112,14 @@ class Scheduler:
     def run(self) -> None:
         """Until the line is closed and all have been answered."""
         with torch.inference_mode():
-            while self.answers or self._wait():
+            while self.answers or self._set_aside or self._wait():
                 self._admit()
                 self._end_those_over()
                 self._pass()
 
     def fail_all(self, error: ModelError) -> None:
         """The thread has died: nobody may wait for ever for what it was making."""
-        for answer in list(self.answers):
+        for answer in [*self.answers, *self._set_aside]:
             self._fail(answer, error)
 
     def _wait(self) -> bool:
@@ -130,7 +130,7 @@ class Scheduler:
         return not self._line.is_over
 
     def _end_those_over(self) -> None:
-        for answer in list(self.answers):
+        for answer in [*self.answers, *self._set_aside]:
             if answer.request.is_over:
                 self._finish(answer, "stopped")
 
@@ -231,9 +231,10 @@ class Scheduler:
 
     def _read_apart(self, bites: Sequence[tuple[Answer, Bite]], error: Exception) -> None:
         """After a pass that failed, each by itself: those fail whose own it is. For want of memory, one is tried again, too."""
-        if is_out_of_memory(error):
+        is_memory = is_out_of_memory(error)
+        if is_memory:
             self.reader.forget()
-        elif len(bites) == 1:
+        if not self.reader.reads_together or (len(bites) == 1 and not is_memory):
             self._fail(bites[0][0], error)
             return
         for answer, bite in bites:
@@ -267,7 +268,7 @@ class Scheduler:
             self._fail(answer, error)
 
     def _finish(self, answer: Answer, reason: FinishReason) -> None:
-        self.answers.remove(answer)
+        self._leave(answer)
         answer.close()
         if (text := answer.text) is not None:
             if self._pace.rereads and answer.alone_from is not None:
@@ -281,13 +282,17 @@ class Scheduler:
         answer.request.outbox.close()
 
     def _fail(self, answer: Answer, error: Exception) -> None:
-        if answer in self.answers:
-            self.answers.remove(answer)
+        self._leave(answer)
         if answer.text is not None:
             self.reader.release(answer.text, is_sound=False)
         if isinstance(error, NoRoomError) or is_out_of_memory(error):
             error = self._no_memory(len(answer.ids))
         self._close(answer.request, error)
+
+    def _leave(self, answer: Answer) -> None:
+        for answers in (self.answers, self._set_aside):
+            if answer in answers:
+                answers.remove(answer)
 
     def _close(self, request: Request, error: Exception) -> None:
         if not isinstance(error, ModelError):

@@ -8,25 +8,16 @@ import threading
 import pytest
 import torch
 
-from errors import ModelBusyError, ModelError
-from model.catalog import KnownModel
+from errors import ModelBusyError
 from model.embedded import embedded_path
-from model.events import Abilities, Finished, Options, TextDelta, ToolSchema
-from model.local.engine import CHUNK, CHUNK_BESIDE, LocalModel
+from model.events import Options, ToolSchema
+from model.local.blocks import BLOCK
+from model.local.engine import CHUNK, CHUNK_BESIDE
 from model.local.loading import load
 from model.messages import Image, Message, Text
-from tests.model.checkpoints import tiny_model
 from tests.model.interns1_checkpoint import write_checkpoint
-from tests.model.test_reading_once import drawn
-
-CONTEXT = 4096
-KNOWN = KnownModel("tiny", "tiny", max_new_tokens=40)
-
-
-def made(tokenizer, model=None, **more):
-    model = model or tiny_model(max_position_embeddings=CONTEXT)
-    return LocalModel(model, tokenizer, KNOWN, Abilities(), threads=1, **more)
-
+from tests.model.pairs import drawn
+from tests.model.together import QUESTIONS, Asked, Gate, asking, greedy, made, together
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnhandledThreadExceptionWarning"
@@ -38,102 +29,6 @@ def local(tokenizer):
     local = made(tokenizer)
     yield local
     local.close()
-
-
-def greedy(new_tokens=24, **more):
-    return Options(temperature=0.0, repetition_penalty=1.0, max_new_tokens=new_tokens, **more)
-
-
-def asking(text):
-    return [Message("user", (Text(text),))]
-
-
-class Asked:
-    """A question whose answer is read in a thread of its own."""
-
-    def __init__(self, local, talk, options=None, tools=()):
-        self.stop = threading.Event()
-        self.events: list = []
-        self.error: Exception | None = None
-        self._stream = local.stream(
-            talk if isinstance(talk, list) else asking(talk), tools, options or greedy(), self.stop
-        )
-        self.thread = threading.Thread(target=self._read)
-        self.thread.start()
-
-    def _read(self):
-        try:
-            for event in self._stream:
-                self.events.append(event)
-        except ModelError as error:
-            self.error = error
-
-    def answered(self):
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-        return self
-
-    @property
-    def said(self):
-        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
-
-    @property
-    def usage(self):
-        assert isinstance(self.events[-1], Finished)
-        return self.events[-1].usage
-
-    @property
-    def reason(self):
-        return self.events[-1].reason
-
-
-class Gate:
-    """Holds every pass from number ``at`` on until it is opened; notes the tokens of each pass and the answers under way."""
-
-    def __init__(self, local, at=1):
-        self.tokens: list[int] = []
-        self.answers: list[int] = []
-        self._local = local
-        self.reached, self._open, self._at = threading.Event(), threading.Event(), at
-        self.hook = local.model.register_forward_pre_hook(self._pass, with_kwargs=True)
-
-    def _pass(self, module, positional, named):
-        tokens = named.get("input_ids", named.get("inputs_embeds"))
-        self.tokens.append(tokens.shape[1])
-        self.answers.append(len(self._local._scheduler.answers))
-        if len(self.tokens) >= self._at:
-            self.reached.set()
-            assert self._open.wait(30)
-
-    def open(self):
-        self._open.set()
-
-
-def together(local, questions):
-    """Answers whose first passes come when all have been asked."""
-    gate = Gate(local)
-    first = Asked(local, *questions[0])
-    assert gate.reached.wait(10)
-    asked = [first, *(Asked(local, *question) for question in questions[1:])]
-    while len(local._line) < len(questions) - 1:
-        gate.reached.wait(0.01)
-    gate.open()
-    for one in asked:
-        one.answered()
-    gate.hook.remove()
-    return asked, gate
-
-
-QUESTIONS = [
-    "What is water?",
-    "What is gold? " * 30,
-    "Name an acid.",
-    "水 👩‍🔬?",
-    "aspirin and water " * 150,
-    "Why?",
-    "A",
-    "Zinc.",
-]
 
 
 def test_eight_at_once_say_what_each_says_alone(local):
@@ -295,19 +190,51 @@ def test_if_the_thread_dies_its_answers_fail_with_a_sentence_and_another_goes_on
     assert local.figures().answering == 0
 
 
-def test_where_memory_does_not_hold_all_the_last_one_waits_and_is_answered_whole(tokenizer, monkeypatch):
-    monkeypatch.setattr("model.local.reader.blocks_to_have", lambda layers, context: 8)
+@pytest.fixture
+def narrow(tokenizer, monkeypatch):
+    """With memory for 512 tokens in all."""
+    monkeypatch.setattr("model.local.reader.blocks_to_have", lambda layers, context: 512 // BLOCK)
     local = made(tokenizer)
-    questions = ["water and gold " * 55, "acid and zinc " * 55, "Why?"]
-    alone = [Asked(local, question, greedy(120)).answered().said for question in questions]
-    asked, _ = together(local, [(question, greedy(120)) for question in questions])
-    assert [one.said for one in asked] == alone
-    too_long = Asked(local, "water " * 700, greedy(4)).answered()
-    assert "ran out of memory" in str(too_long.error)
-    assert too_long.error.fits > 0
+    yield local
     local._scheduler.reader.forget()
     assert local._scheduler.reader.blocks.used == 0
     local.close()
+
+
+SHORT_QUESTIONS = ("water and gold " * 12, "acid and zinc " * 12)
+
+
+def test_where_memory_does_not_hold_all_the_last_one_waits_and_is_answered_whole(narrow):
+    questions = [*SHORT_QUESTIONS, "Why?"]
+    alone = [Asked(narrow, question, greedy(300)).answered() for question in questions]
+    assert [one.usage.new_tokens for one in alone] == [300, 300, 300]
+    assert alone[0].usage.used_tokens + alone[1].usage.used_tokens > 512
+    scheduler, set_aside = narrow._scheduler, narrow._scheduler._set_one_aside
+    waited: list[int] = []
+    scheduler._set_one_aside = lambda: (waited.append(0), set_aside())
+    asked, _ = together(narrow, [(question, greedy(300)) for question in questions])
+    assert [one.said for one in asked] == [one.said for one in alone]
+    assert waited
+
+
+def test_one_that_alone_finds_no_memory_is_told_how_much_would_fit(narrow):
+    too_long = Asked(narrow, "water " * 700, greedy(4)).answered()
+    assert "ran out of memory" in str(too_long.error)
+    assert 0 < too_long.error.fits < 700
+    assert Asked(narrow, "Why?", greedy(4)).answered().usage.new_tokens == 4
+
+
+def test_one_that_waits_for_memory_can_be_stopped(narrow):
+    scheduler, set_aside = narrow._scheduler, narrow._scheduler._set_one_aside
+
+    def and_stop():
+        set_aside()
+        scheduler._set_aside[-1].request.stop.set()
+
+    scheduler._set_one_aside = and_stop
+    asked, _ = together(narrow, [(question, greedy(300)) for question in SHORT_QUESTIONS])
+    assert sorted(one.reason for one in asked) == ["length", "stopped"]
+    assert narrow.figures().answering == 0
 
 
 @pytest.mark.parametrize("how", ["stop", "leave"])

@@ -9,7 +9,7 @@ from model.events import Options
 from model.local.graphs import MOST, Steps
 from model.local.reader import Bite, reader_of
 from tests.model.checkpoints import tiny_model
-from tests.model.test_batching import QUESTIONS, Asked, made, together
+from tests.model.together import QUESTIONS, Asked, made, together
 
 
 def with_steps(reader):

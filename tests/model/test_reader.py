@@ -14,7 +14,7 @@ from model.events import Abilities, Options, TextDelta
 from model.local.engine import LocalModel
 from model.local.reader import BlockReader, PlainReader, reader_of
 from model.messages import Message, Text
-from tests.model.test_batching import asking, together
+from tests.model.together import asking, together
 
 SMALL = {
     "vocab_size": 49_152, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,

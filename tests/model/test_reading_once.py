@@ -4,69 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from itertools import takewhile
 
-import PIL.Image
-import PIL.ImageDraw
 import pytest
 import torch
 
 from errors import ModelError
 from model.catalog import KnownModel, known_model
 from model.embedded import embedded_path
-from model.events import Abilities, Options, TextDelta, ThinkingDelta, ToolSchema
+from model.events import Abilities, Options, ToolSchema
 from model.local.blocks import BLOCK
 from model.local.engine import CHUNK, LocalModel
 from model.local.loading import load
-from model.messages import Image, Message, Text, Thinking, ToolCall, ToolResult
+from model.messages import Message, Text, Thinking, ToolCall, ToolResult
 from tests.model.checkpoints import tiny_model
 from tests.model.interns1_checkpoint import write_checkpoint
+from tests.model.pairs import Pair, said_of, user
 
 CONTEXT = 4 * CHUNK
 SYSTEM = Message("system", (Text("You answer chemists in short sentences. " * 8),))
 FACTS = "Water boils at 100 degrees and ethanol at 78. " * 6
-
-
-class Pair:
-    """Two of one model: the first keeps what it has read, the second reads all anew; whatever is asked, they agree."""
-
-    def __init__(self, local: LocalModel) -> None:
-        self.local = local
-        self.anew = LocalModel(
-            local.model, local.tokenizer, local._known, local.abilities, 1, local.eyes, cache_budget=0
-        )
-
-    def answer(self, talk, tools=(), stop=None, **options):
-        options = Options(**{"max_new_tokens": 16, "temperature": 0.0, "repetition_penalty": 1.0, **options})
-        said, usage, reason = said_of(self.local, talk, tools, options, stop or threading.Event())
-        if self.local.model.dtype == torch.bfloat16:
-            time.sleep(1.5)  # which kernels compute is the whole process's: the other's steps would disturb it
-        if stop is None:
-            expected, full, _ = said_of(self.anew, talk, tools, options, threading.Event())
-            assert said == expected
-            assert full.reused_tokens == 0
-            assert (usage.prompt_tokens, usage.new_tokens) == (full.prompt_tokens, full.new_tokens)
-        return said, usage, reason
-
-    def common(self, one, other):
-        """Tokens of the common beginning of two prompts."""
-        pairs = zip(self.local.prompt(one).ids, self.local.prompt(other).ids, strict=False)
-        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-    def close(self):
-        self.local.close()
-        self.anew.close()
-
-
-def said_of(local, talk, tools, options, stop):
-    *events, finished = local.stream(talk, tools, options, stop)
-    said = [(type(event).__name__, event.text) for event in events if isinstance(event, (TextDelta, ThinkingDelta))]
-    kinds = dict.fromkeys(kind for kind, _ in said)
-    return {kind: "".join(text for of, text in said if of == kind) for kind in kinds}, finished.usage, finished.reason
-
-
-def user(*parts):
-    return Message("user", tuple(Text(part) if isinstance(part, str) else part for part in parts))
 
 
 def assistant(said):
@@ -314,74 +270,6 @@ def test_tool_calls_within_a_turn_keep_all_that_was_read(seeing):
     assert second.reused_tokens >= first.prompt_tokens - 10
     _, again, _ = seeing.answer(talk, tools)
     assert again.reused_tokens == again.prompt_tokens - 1
-
-
-def drawn(path, colour, size=(448, 448)):
-    picture = PIL.Image.new("RGB", size, colour)
-    PIL.ImageDraw.Draw(picture).ellipse((10, 10, size[0] // 2, size[1] // 2), fill="red")
-    picture.save(path)
-    return Image(str(path), path.name, "image/png", path.name)
-
-
-class Tower:
-    """Counts the tiles that are looked at."""
-
-    def __init__(self, local):
-        self.tiles = 0
-        self._hook = local.model.model.vision_tower.register_forward_pre_hook(self._look, with_kwargs=True)
-
-    def _look(self, module, positional, named):
-        self.tiles += len(named.get("pixel_values", positional[0] if positional else ()))
-
-    def since(self):
-        tiles, self.tiles = self.tiles, 0
-        return tiles
-
-
-def test_pictures_of_the_same_size_are_told_apart_and_a_known_one_is_not_looked_at_again(seeing, tmp_path):
-    white, navy = drawn(tmp_path / "a.png", "white"), drawn(tmp_path / "b.png", "navy")
-    first, second = ([user(picture, "Colour?")] for picture in (white, navy))
-    assert seeing.local.prompt(first).ids == seeing.local.prompt(second).ids
-    a = seeing.answer(first)[0]
-    b, usage, _ = seeing.answer(second)
-    assert a != b
-    assert usage.reused_tokens == seeing.local.prompt(first).ids.index(seeing.local.model.config.image_token_id)
-    options = Options(max_new_tokens=16, temperature=0.0)
-    tower = Tower(seeing.local)
-    for talk, expected in ((first, a), (second, b)):
-        said, usage, _ = said_of(seeing.local, talk, (), options, threading.Event())
-        assert said == expected
-        assert (usage.reused_tokens, tower.since()) == (usage.prompt_tokens - 1, 0)
-
-
-def test_a_later_turn_looks_at_new_pictures_alone(seeing, tmp_path):
-    white, navy = drawn(tmp_path / "a.png", "white", (640, 480)), drawn(tmp_path / "b.png", "navy")
-    talk = [user(white, "Colour?")]
-    said, first, _ = seeing.answer(talk, image_tiles=3, thinking=False)
-    talk += [Message("assistant", (Text(said["TextDelta"]),)), user(navy, "And this?")]
-    tower = Tower(seeing.local)
-    options = Options(max_new_tokens=16, temperature=0.0, repetition_penalty=1.0, image_tiles=3, thinking=False)
-    later, usage, _ = said_of(seeing.local, talk, (), options, threading.Event())
-    assert tower.since() == 1
-    assert usage.reused_tokens > first.prompt_tokens - 15
-    assert said_of(seeing.anew, talk, (), options, threading.Event())[0] == later
-    assert tower.since() > 1
-
-
-def test_a_stop_inside_a_picture_goes_on_from_there(seeing, tmp_path):
-    picture = drawn(tmp_path / "a.png", "white", (1344, 448))
-    stop, talk = threading.Event(), [user(picture, "Colour?")]
-    hook = seeing.local.model.register_forward_pre_hook(lambda *_: stop.set())
-    _, usage, reason = seeing.answer(talk, stop=stop, image_tiles=4)
-    hook.remove()
-    assert (reason, usage.new_tokens) == ("stopped", 0)
-    assert usage.prompt_tokens > 2 * CHUNK
-    tower = Tower(seeing.local)
-    options = Options(max_new_tokens=16, temperature=0.0, repetition_penalty=1.0, image_tiles=4)
-    said, usage, _ = said_of(seeing.local, talk, (), options, threading.Event())
-    assert usage.reused_tokens == CHUNK
-    assert tower.since() == 3  # the first of four was wholly read
-    assert said_of(seeing.anew, talk, (), options, threading.Event())[0] == said
 
 
 def test_what_was_said_in_bf16_is_read_again_when_nobody_waits(tokenizer):
