@@ -141,7 +141,7 @@ class ModelSlot:
 
     def status(self) -> ModelStatus:
         status, held = self._status, getattr(self._model, "cache_bytes", 0)
-        return replace(status, kept=f"{_gb(held)} hold what it has read.") if held else status
+        return replace(status, kept=f"{held / 1e6:,.0f} MB hold what it has read.") if held else status
 
     @property
     def loaded(self) -> ChatModel | None:

@@ -48,8 +48,8 @@ def test_what_the_model_keeps_of_what_it_has_read_is_told_as_it_is_now():
     place = slot(model)
     assert place.status().kept == ""
     model.cache_bytes = 92_000_000
-    assert place.status().kept == "0.09 GB hold what it has read."
-    assert "is ready. 0.09 GB hold what it has read." in status_html(place.status())
+    assert place.status().kept == "92 MB hold what it has read."
+    assert "is ready. 92 MB hold what it has read." in status_html(place.status())
 
 
 def test_without_a_model_whoever_asks_is_told_what_to_do_until_one_is_loaded():
