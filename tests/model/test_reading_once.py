@@ -17,7 +17,6 @@ from model.local.engine import CHUNK, LocalModel
 from model.local.loading import load
 from model.messages import Message, Text, Thinking, ToolCall, ToolResult
 from tests.model.checkpoints import tiny_model
-from tests.model.interns1_checkpoint import write_checkpoint
 from tests.model.pairs import Pair, said_of, user
 
 CONTEXT = 4 * CHUNK
@@ -35,20 +34,6 @@ def pair(tokenizer):
     pair = Pair(LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1))
     yield pair
     pair.close()
-
-
-@pytest.fixture(scope="module")
-def interns1(tmp_path_factory):
-    pair = Pair(load(str(write_checkpoint(tmp_path_factory.mktemp("once") / "Intern-S1-mini")), threads=1))
-    yield pair
-    pair.close()
-
-
-@pytest.fixture
-def seeing(interns1):
-    """With nothing kept of earlier tests."""
-    interns1.local._scheduler.reader.forget()
-    return interns1
 
 
 def test_each_turn_reads_only_what_is_new(pair):

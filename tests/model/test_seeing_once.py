@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
 from model.events import Options
 from model.local.engine import CHUNK
-from model.local.loading import load
 from model.messages import Message, Text
-from tests.model.interns1_checkpoint import write_checkpoint
-from tests.model.pairs import Pair, drawn, said_of, user
-
-
-@pytest.fixture(scope="module")
-def interns1(tmp_path_factory):
-    pair = Pair(load(str(write_checkpoint(tmp_path_factory.mktemp("once") / "Intern-S1-mini")), threads=1))
-    yield pair
-    pair.close()
-
-
-@pytest.fixture
-def seeing(interns1):
-    """With nothing kept of earlier tests."""
-    interns1.local._scheduler.reader.forget()
-    return interns1
+from tests.model.pairs import drawn, said_of, user
 
 
 class Tower:
