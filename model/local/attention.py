@@ -138,6 +138,7 @@ class _Together(_Group):
         super().__init__(parts)
         which = np.zeros((len(parts), size), dtype=np.int64)
         for row, part in zip(which, parts, strict=True):
+            row[:] = part.table.blocks[0]  # its own, since even what is masked must be numbers
             row[: -(-part.end // BLOCK)] = part.table.blocks[: -(-part.end // BLOCK)]
         self._which = _Where(which.ravel())
         self._masks = _Masks(np.array([[part.start] for part in parts]), size * BLOCK)

@@ -124,7 +124,7 @@ class LocalModel:
             asked_at=asked_at,
         )
         self._revive()
-        self._line.enter(request)
+        self._line.enter(request, self._scheduler.free_places)
         try:
             yield from self._told(request, options.tell_waiting)
         finally:
@@ -132,8 +132,8 @@ class LocalModel:
             self._line.leave(request)
 
     def _thinking_budget(self, options: Options, max_new_tokens: int) -> int | None:
-        if options.thinking_tokens is not None:
-            return options.thinking_tokens
+        if options.thinking_tokens is not None:  # the words that end it must have room
+            return min(options.thinking_tokens, max(1, max_new_tokens - len(self._words.last_thought) - 1))
         return max_new_tokens - KEPT_FOR_ANSWER if max_new_tokens >= LONG_ANSWER else None
 
     def _told(self, request: Request, tell_waiting: bool) -> Iterator[Event]:

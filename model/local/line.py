@@ -23,15 +23,14 @@ class Line(Generic[T]):
     def __len__(self) -> int:
         return len(self._members)
 
-    def enter(self, member: T) -> None:
-        """Raises ``ModelBusyError`` where too many wait already, and ``ModelError`` once the line is closed."""
+    def enter(self, member: T, free: int = 0) -> None:
+        """``free`` more than the line takes are begun at once. Raises ``ModelBusyError`` where too many wait already, and ``ModelError`` once the line is closed."""
         with self._changed:
             if self._closed:
                 raise ModelError("This model has been closed; load it again.")
-            if len(self._members) >= self.most:
-                raise ModelBusyError(
-                    f"{self.most} questions wait already, the most that this machine takes; ask again in a minute."
-                )
+            if len(self._members) >= self.most + free:
+                waiting = f"{self.most} questions wait already, the most that this machine takes"
+                raise ModelBusyError(f"{waiting if self.most else 'All places are taken'}; ask again in a minute.")
             self._members.append(member)
             self._changed.notify()
 

@@ -16,7 +16,7 @@ from errors import ModelError
 from model.local.attention import NAME, Part, Pass, attend
 from model.local.blocks import BLOCK, Blocks, LayerShape, NoRoomError, Table
 from model.local.graphs import Steps
-from model.local.memory import main_device, usable_bytes
+from model.local.memory import is_out_of_memory, main_device, usable_bytes
 from model.local.prefixes import Prefixes
 
 logger = logging.getLogger(__name__)
@@ -100,8 +100,8 @@ class BlockReader:
         self._device = main_device(model)
         self.blocks = Blocks(layers, count)
         self.prefixes = Prefixes(self.blocks, budget)
-        on_one_gpu = self._device.type == "cuda" and len({layer.device for layer in layers}) == 1
-        self.steps = Steps(model, self.blocks, self._device) if on_one_gpu else None
+        is_all_there = self._device.type == "cuda" and all(p.device == self._device for p in model.parameters())
+        self.steps: Steps | None = Steps(model, self.blocks, self._device) if is_all_there else None
 
     @property
     def free_blocks(self) -> int:
@@ -131,14 +131,24 @@ class BlockReader:
         for bite in bites:
             self._make_room(bite)
         parts = [Part(bite.text.table, len(bite.text.keys), len(bite.ids)) for bite in bites]
-        if self.steps is not None and self.steps.takes(parts):
-            rows = list(self.steps.logits(parts, [bite.ids[0] for bite in bites]).split(1))
-        else:
-            rows = self._passed(bites, parts)
+        rows = self._stepped(bites, parts) or self._passed(bites, parts)
         for bite in bites:
             bite.text.keys += bite.keys
             bite.text.table.length += len(bite.ids)
         return rows
+
+    def _stepped(self, bites: Sequence[Bite], parts: Sequence[Part]) -> list[torch.Tensor]:
+        """Nothing where it is no recorded step, or where the model cannot be recorded, which is then not tried again."""
+        if self.steps is None or not self.steps.takes(parts):
+            return []
+        try:
+            return list(self.steps.logits(parts, [bite.ids[0] for bite in bites]).split(1))
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            logger.warning("the steps of this model cannot be recorded: %s", error)
+            self.steps = None
+            return []
 
     def _passed(self, bites: Sequence[Bite], parts: Sequence[Part]) -> list[torch.Tensor]:
         of = {id(bite.text.table): bite for bite in bites}

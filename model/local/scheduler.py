@@ -102,7 +102,12 @@ class Scheduler:
         self._no_memory = no_memory
         self._is_short_of_memory = False
         self._set_aside: list[Answer] = []  # whose memory the others needed
-        self._to_reread: deque[Answer] = deque()
+        self._to_reread: deque[Answer] = deque(maxlen=most)
+
+    @property
+    def free_places(self) -> int:
+        """How many more could be begun at once."""
+        return 0 if self.is_full else self.most - len(self.answers) - len(self._set_aside)
 
     @property
     def is_full(self) -> bool:
@@ -132,7 +137,10 @@ class Scheduler:
     def _end_those_over(self) -> None:
         for answer in [*self.answers, *self._set_aside]:
             if answer.request.is_over:
-                self._finish(answer, "stopped")
+                try:
+                    self._finish(answer, "stopped")
+                except Exception as error:
+                    self._fail(answer, error)
 
     def _admit(self) -> None:
         """Those who wait, as long as there is a place and memory for what they ask."""
@@ -157,7 +165,8 @@ class Scheduler:
 
     def _pass(self) -> None:
         saying = [answer for answer in self.answers if answer.is_saying]
-        guesses = min(MOST, self._pace.rows // len(saying) - 1) if saying else 0
+        # a wrong guess is cut back, which a reader of one text after the other cannot
+        guesses = min(MOST, self._pace.rows // len(saying) - 1) if saying and self.reader.reads_together else 0
         prompts = self._next_prompts(self._pace.beside if saying else self._pace.chunk)
         taken = [(answer, self._bite(answer, answer.unread, guesses)) for answer in saying]
         taken += [(answer, self._bite(answer, tokens, 0)) for answer, tokens in prompts]
@@ -176,7 +185,7 @@ class Scheduler:
             if room < self._pace.least:
                 break
             if answer.text is None:
-                if any(other.text is not None and self._will_spare(other, answer) for other in reading):
+                if any(self._will_spare(other, answer) for other in reading if other.text is not None):
                     continue
                 answer.text = self.reader.begin(answer.keys, self._pace.least)
                 if answer.request.new_tokens == 0:
@@ -193,9 +202,17 @@ class Scheduler:
         return chosen
 
     def _will_spare(self, other: Answer, answer: Answer) -> bool:
-        """Whether the other, once its prompt is read, spares this one blocks that are not known yet."""
-        shared = common(np.array(answer.keys), np.array(other.request.keys))
-        return shared // BLOCK > self.reader.known(answer.keys) // BLOCK
+        """Whether the other, whose prompt is being read, will spare this one blocks; what it has read of them is known then."""
+        assert other.text is not None
+        if not self.reader.reads_together:
+            return False
+        shared = common(np.array(answer.keys), np.array(other.request.keys)) // BLOCK
+        if shared <= self.reader.known(answer.keys) // BLOCK:
+            return False
+        if len(other.text.keys) < shared * BLOCK:
+            return True
+        self.reader.keep(other.text)
+        return False
 
     def _chunk(self, unread: int, most: int) -> int:
         """Tokens of a prompt that leave none at its end to be read alone."""
@@ -253,10 +270,10 @@ class Scheduler:
             return
         request, counts = answer.request, self.counts
         try:
-            if request.new_tokens == 0:
-                self.reader.keep(bite.text)  # so that who asks with the same instructions meanwhile has them at once
             new, right = request.new_tokens, answer.accepted_tokens
             reason = answer.take(logits)
+            if new == 0:
+                self.reader.keep(bite.text)  # so that who asks with the same instructions meanwhile has them at once
             counts.new_tokens += request.new_tokens - new
             counts.drafted_tokens += bite.wanted - 1
             counts.accepted_tokens += answer.accepted_tokens - right
@@ -313,6 +330,7 @@ class Scheduler:
             self.reader.release(last.text)
         last.text, last.alone_from = None, None
         self._set_aside.append(last)
+        self._set_aside.sort(key=lambda answer: answer.request.asked_at)
 
     def _read_again(self, answer: Answer) -> None:
         """What was said, while nobody waits, as a later prompt would have it read: many tokens at once."""

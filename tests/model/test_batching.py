@@ -17,7 +17,7 @@ from model.local.loading import load
 from model.messages import Image, Message, Text
 from tests.model.interns1_checkpoint import write_checkpoint
 from tests.model.pairs import drawn
-from tests.model.together import QUESTIONS, Asked, Gate, asking, greedy, made, together
+from tests.model.together import QUESTIONS, Asked, Gate, asking, greedy, held_at, made, together
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnhandledThreadExceptionWarning"
@@ -56,21 +56,13 @@ def test_every_one_has_its_own_way_of_sampling_and_its_seed_gives_the_same_in_co
 
 
 def test_all_advance_at_the_same_pace(local):
-    asked, _ = together(local, [(f"{number} is what?", greedy(100)) for number in range(8)])
-    whole = [one.usage.new_tokens for one in asked]
-    local._scheduler.reader.forget()
-    gate, stop = Gate(local, at=60), threading.Event()
-    streams = [Asked(local, f"{number} is what?", greedy(100)) for number in range(8)]
-    assert gate.reached.wait(20)
+    streams, gate = held_at(local, 60, [(f"{number} is what?", greedy(100)) for number in range(8)])
     reached = [answer.request.new_tokens for answer in local._scheduler.answers]
     gate.open()
-    for one in streams:
-        one.answered()
+    assert [one.answered().usage.new_tokens for one in streams] == [100] * 8
     gate.hook.remove()
     assert len(reached) == 8
-    assert max(reached) - min(reached) <= 10  # those that were asked in the passes in which the first ones began
-    assert [one.usage.new_tokens for one in streams] == whole
-    assert not stop.is_set()
+    assert max(reached) - min(reached) <= 10  # the first was guessed for before the others came
 
 
 def test_a_long_prompt_is_read_in_pieces_between_the_words_of_others(local):
@@ -175,6 +167,17 @@ def test_a_sampler_that_fails_and_numbers_that_are_none_end_one_answer_alone(loc
     assert Asked(local, "What is water?").answered().said == alone
 
 
+def test_a_prompt_that_gave_no_numbers_is_not_kept(local):
+    alone = Asked(local, "What is water?").answered().said
+    local._scheduler.reader.forget()
+    layer = local.model.model.layers[0]
+    hook = layer.register_forward_hook(lambda module, arguments, output: output * float("nan"))
+    assert "no number" in str(Asked(local, "What is water?").answered().error)
+    hook.remove()
+    assert local.cache_bytes == 0
+    assert Asked(local, "What is water?").answered().said == alone
+
+
 def test_if_the_thread_dies_its_answers_fail_with_a_sentence_and_another_goes_on(local):
     alone = Asked(local, "What is water?").answered().said
 
@@ -188,6 +191,40 @@ def test_if_the_thread_dies_its_answers_fail_with_a_sentence_and_another_goes_on
     assert Asked(local, "What is water?").answered().said == alone
     assert local.figures().restarts == 1
     assert local.figures().answering == 0
+
+
+def test_who_shares_instructions_alone_with_a_long_prompt_waits_for_these_alone(local):
+    instructions = Message("system", (Text("You answer chemists in short sentences. " * 20),))
+    gate = Gate(local)
+    long = Asked(local, [instructions, *asking("aspirin and water " * 900)], greedy(4))
+    assert gate.reached.wait(10)
+    short = Asked(local, [instructions, *asking("Why?")], greedy(4))
+    while not len(local._line):
+        gate.reached.wait(0.01)
+    gate.open()
+    short.answered()
+    long.answered()
+    gate.hook.remove()
+    last_of_both = max(number for number, answers in enumerate(gate.answers) if answers == 2)
+    assert CHUNK in gate.tokens[last_of_both:]
+    assert short.usage.reused_tokens > 100
+
+
+def test_where_nobody_may_wait_who_finds_a_place_is_answered(tokenizer):
+    local = made(tokenizer, most_answering=2, most_waiting=0)
+    assert Asked(local, "One?").answered().reason == "length"
+    gate = Gate(local)
+    held = [Asked(local, "One?")]
+    assert gate.reached.wait(10)
+    held.append(Asked(local, "Two?"))
+    while not len(local._line):
+        gate.reached.wait(0.01)
+    with pytest.raises(ModelBusyError, match=r"^All places are taken; ask again in a minute\.$"):
+        next(local.stream(asking("Three?"), (), greedy(), threading.Event()))
+    gate.open()
+    assert [one.answered().reason for one in held] == ["length", "length"]
+    gate.hook.remove()
+    local.close()
 
 
 @pytest.fixture
@@ -240,9 +277,7 @@ def test_one_that_waits_for_memory_can_be_stopped(narrow):
 @pytest.mark.parametrize("how", ["stop", "leave"])
 def test_after_a_stop_the_next_pass_is_the_others_alone_and_memory_is_free(local, how):
     local._scheduler.reader.forget()
-    gate = Gate(local, at=40)
-    asked = [Asked(local, f"{number} is what?", greedy(60)) for number in range(3)]
-    assert gate.reached.wait(20)
+    asked, gate = held_at(local, 40, [(f"{number} is what?", greedy(60)) for number in range(3)])
     reader, (gone, *_) = local._scheduler.reader, local._scheduler.answers
     blocks, passes = [*gone.text.table.blocks], len(gate.tokens)
     if how == "stop":

@@ -97,6 +97,22 @@ def test_each_kind_of_model_says_what_generate_says(kind, sizes, reader, tokeniz
     local.close()
 
 
+def test_what_cannot_be_cut_back_is_never_read_on_a_guess(tokenizer):
+    reference = small("mistral", {**SHARED, "sliding_window": 16})
+    model = small("mistral", {**SHARED, "sliding_window": 16})
+    local = LocalModel(model, tokenizer, KnownModel("tiny", "tiny", max_new_tokens=40), Abilities(), threads=1)
+    question, options = "water is wet " * 20, Options(max_new_tokens=40, temperature=0.0, repetition_penalty=1.0)
+    asked, _ = together(local, [(question, options)])
+    ids = reference.generate(
+        torch.tensor([local.prompt_ids(asking(question))]), max_new_tokens=40, do_sample=False, temperature=None, top_p=None,
+        top_k=None,
+    )[0, len(local.prompt_ids(asking(question))) :].tolist()  # fmt: skip
+    said = tokenizer.decode([id for id in ids if id != 2], clean_up_tokenization_spaces=False)
+    assert asked[0].said == said.lstrip()
+    assert local.figures().drafted_tokens == 0
+    local.close()
+
+
 def test_a_model_that_attends_in_its_own_way_is_found_out_by_its_logits():
     model = small("llama", SHARED)
     attention = model.model.layers[1].self_attn

@@ -89,6 +89,20 @@ class Gate:
         self._open.set()
 
 
+def held_at(local, at, questions):
+    """All of these under way, held in pass number ``at``: the streams, and what holds them."""
+    first, later = Gate(local), Gate(local, at=at)
+    asked = [Asked(local, *questions[0])]
+    assert first.reached.wait(10)
+    asked += [Asked(local, *question) for question in questions[1:]]
+    while len(local._line) < len(questions) - 1:
+        first.reached.wait(0.01)
+    first.open()
+    assert later.reached.wait(30)
+    first.hook.remove()
+    return asked, later
+
+
 def together(local, questions):
     """Answers whose first passes come when all have been asked."""
     gate = Gate(local)
