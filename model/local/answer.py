@@ -52,7 +52,7 @@ class Answer:
         self.text: Text | None = None
         self._seeing = seeing
         self.alone_from: int | None = None
-        self.drafted_tokens = self.accepted_tokens = 0
+        self.accepted_tokens = 0  # guesses that were right
         self.wrong = 0  # guesses at the end of what was read
         self._words = words
         self._sampler = Sampler(request.sampling, device, () if request.sampling.digits else words.digit_ids)
@@ -89,7 +89,6 @@ class Answer:
         if self._drafts is not None and guesses > 0 and at + len(ids) == len(self.ids):
             room = self.request.max_new_tokens - self.request.new_tokens - 1
             self._guessed = self._drafts.guess(min(guesses, room))
-            self.drafted_tokens += len(self._guessed)
         return Bite(self.text, ids + self._guessed, keys + self._guessed, wanted=1 + len(self._guessed))
 
     def take(self, logits: torch.Tensor) -> FinishReason | None:

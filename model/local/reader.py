@@ -55,7 +55,8 @@ class Bite:
 
 
 class Reader(Protocol):
-    """``known`` tells how much of a text's beginning has been read before, ``begin`` gives that, ``read`` reads on, ``keep`` makes it known, ``release`` ends it.
+    """``known`` tells how much of a text's beginning has been read before, ``begin`` gives that, ``read`` reads on, ``keep``
+    makes it known, ``release`` ends it.
 
     ``free_blocks`` says how many more tokens there is memory for, in blocks. Where it ``reads_together``, it reads several
     bites in one pass, and one that failed has changed nothing.

@@ -1,7 +1,7 @@
 """Who is read next: all answers under way share each pass of the model, and the prompts of new ones are read between.
 
-A pass takes the next token of every answer (with guesses at more, while few are under way) and a piece of one prompt, so
-that nobody waits for another's prompt and the weights are read once for all.
+A pass takes the next token of every answer (with guesses at more, while few are under way) and some tokens of the prompts
+of new ones, so that nobody waits for another's prompt and the weights are read once for all.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from model.local.loading import load
 from model.messages import Image, Message, Text
 from tests.model.interns1_checkpoint import write_checkpoint
 from tests.model.pairs import drawn
-from tests.model.together import QUESTIONS, Asked, Gate, asking, greedy, held_at, made, together
+from tests.model.together import QUESTIONS, Asked, Gate, asking, beside, greedy, held_at, made, together
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnhandledThreadExceptionWarning"
@@ -69,9 +69,7 @@ def test_a_long_prompt_is_read_in_pieces_between_the_words_of_others(local):
     gate = Gate(local, at=10)
     talking = Asked(local, "What is water?", greedy(60))
     assert gate.reached.wait(10)
-    long = Asked(local, "aspirin and water " * 300, greedy(4))
-    while not len(local._line):
-        gate.reached.wait(0.01)
+    long = beside(local, gate, "aspirin and water " * 300, greedy(4))
     gate.open()
     talking.answered()
     long.answered()
@@ -87,9 +85,7 @@ def test_a_short_question_does_not_wait_for_the_whole_of_a_long_prompt(local):
     gate = Gate(local, at=2)
     long = Asked(local, "aspirin and water " * 1000, greedy(4))
     assert gate.reached.wait(10)
-    short = Asked(local, "Why?", greedy(3))
-    while not len(local._line):
-        gate.reached.wait(0.01)
+    short = beside(local, gate, "Why?", greedy(3))
     gate.open()
     short.answered()
     long.answered()
@@ -198,9 +194,7 @@ def test_who_shares_instructions_alone_with_a_long_prompt_waits_for_these_alone(
     gate = Gate(local)
     long = Asked(local, [instructions, *asking("aspirin and water " * 900)], greedy(4))
     assert gate.reached.wait(10)
-    short = Asked(local, [instructions, *asking("Why?")], greedy(4))
-    while not len(local._line):
-        gate.reached.wait(0.01)
+    short = beside(local, gate, [instructions, *asking("Why?")], greedy(4))
     gate.open()
     short.answered()
     long.answered()
@@ -216,9 +210,7 @@ def test_where_nobody_may_wait_who_finds_a_place_is_answered(tokenizer):
     gate = Gate(local)
     held = [Asked(local, "One?")]
     assert gate.reached.wait(10)
-    held.append(Asked(local, "Two?"))
-    while not len(local._line):
-        gate.reached.wait(0.01)
+    held.append(beside(local, gate, "Two?"))
     with pytest.raises(ModelBusyError, match=r"^All places are taken; ask again in a minute\.$"):
         next(local.stream(asking("Three?"), (), greedy(), threading.Event()))
     gate.open()
@@ -299,9 +291,7 @@ def test_beyond_the_limit_a_sentence_refuses(tokenizer):
     gate = Gate(local)
     asked = [Asked(local, "One?")]
     assert gate.reached.wait(10)
-    asked += [Asked(local, "Two?"), Asked(local, "Three?")]
-    while len(local._line) < 2:
-        gate.reached.wait(0.01)
+    asked += [beside(local, gate, "Two?"), beside(local, gate, "Three?")]
     with pytest.raises(ModelBusyError, match=r"2 questions wait already, .*; ask again in a minute\."):
         next(local.stream(asking("Four?"), (), greedy(), threading.Event()))
     figures = local.figures()

@@ -89,6 +89,14 @@ class Gate:
         self._open.set()
 
 
+def beside(local, gate, *question):
+    """Asked while ``gate`` holds a pass: it has come into the line when this returns."""
+    before, asked = len(local._line), Asked(local, *question)
+    while len(local._line) == before:
+        gate.reached.wait(0.01)
+    return asked
+
+
 def held_at(local, at, questions):
     """All of these under way, held in pass number ``at``: the streams, and what holds them."""
     first, later = Gate(local), Gate(local, at=at)
