@@ -276,11 +276,20 @@ def _held_bytes() -> int:
     import psutil
 
     gc.collect()
+    _trim()
     held = psutil.Process().memory_info().rss
     if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
         held += sum(torch.cuda.memory_reserved(device) for device in range(torch.cuda.device_count()))
     return held
+
+
+def _trim() -> None:
+    """Has the C library give back what it keeps of freed memory: of tensors just below 32 MB, glibc may keep a gigabyte."""
+    import ctypes
+
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def _counted(model: ChatModel) -> Counter[str]:

@@ -33,7 +33,7 @@ LARGEST, SECONDS = 127, 254
 COARSE = ("o_proj",)
 #: Where 0 is among the 256 numbers of an activation.
 ZERO = 128
-#: What ``suits_this_machine`` measures: matrices of this shape (inputs, outputs), too many for the processor's own memory,
+#: What ``is_quicker_here`` measures: matrices of this shape (inputs, outputs), too many for the processor's own memory,
 #: and tokens read at once, as in one answer and in eight together.
 MEASURED_SHAPE, MATRICES, MEASURED_ROWS, ROUNDS = (1024, 2048), 12, (1, 8), 6
 #: Rows that are rounded at once, as fit a core's own memory.
@@ -147,7 +147,7 @@ def packed(weights: Sequence[torch.Tensor]) -> Any:
         scales[start:end] = largest / LARGEST**2
         start = end
     with warnings.catch_warnings():
-        # that PyTorch will drop such tensors one day: ``suits_this_machine`` is False then
+        # that PyTorch will drop such tensors one day: ``is_exact_here`` is False then
         warnings.simplefilter("ignore", UserWarning)
         quantized = torch._make_per_channel_quantized_tensor(whole, scales.double(), torch.zeros(len(whole)).long(), 0)
     backend: Any = torch.backends.quantized  # a module that is really an object with properties
@@ -220,16 +220,23 @@ def weight_bytes(model: Any) -> int:
 
 @functools.cache
 @torch.inference_mode()
-def suits_this_machine() -> bool:
-    """Whether such products are here, exact, and quicker than those in bf16 for one token and for several; measured once.
+def is_exact_here() -> bool:
+    """Whether such products are here, and exact; looked at once.
 
     Without the instructions that add four products in 32 bits (VNNI), the kernel may cut sums off at 16 bits; on ARM
     there is none.
     """
     try:
-        return _is_exact() and _gain() > 1
+        return _is_exact()
     except (AttributeError, RuntimeError):  # no such operator in this PyTorch, or no kernel for this processor
         return False
+
+
+@functools.cache
+@torch.inference_mode()
+def is_quicker_here() -> bool:
+    """Whether they are quicker than those in bf16, for one token and for several; measured once."""
+    return _gain() > 1
 
 
 def _is_exact() -> bool:

@@ -73,7 +73,7 @@ def load(
 
 def _round(checkpoint: Checkpoint, model: Any, weights: Weights) -> None:
     """Weights of 8 bits where they are asked for, or by themselves."""
-    from model.local.int8 import quantize, suits_this_machine
+    from model.local.int8 import is_exact_here, is_quicker_here, quantize
 
     is_measured = checkpoint.folder.resolve() == embedded_path().resolve()
     if weights == "full" or (weights == "auto" and not is_measured):
@@ -84,12 +84,11 @@ def _round(checkpoint: Checkpoint, model: Any, weights: Weights) -> None:
             f"Weights of 8 bits are for models that compute on the CPU in full precision, and {shown(checkpoint.spec)} does "
             "not; start without --weights int8."
         )
-    if on_cpu and suits_this_machine():
+    if on_cpu and is_exact_here() and (weights == "int8" or is_quicker_here()):
         quantize(model)
     elif weights == "int8":
         raise ModelError(
-            "This processor is not quicker with weights of 8 bits, or not exact (it lacks the VNNI instructions); start "
-            "without --weights int8."
+            "This processor's products of 8 bits are not exact (it lacks the VNNI instructions); start without --weights int8."
         )
 
 

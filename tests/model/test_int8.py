@@ -19,14 +19,14 @@ from model.local.loading import load
 from tests.model.checkpoints import tiny_model
 from tests.model.interns1_checkpoint import write_checkpoint
 
-pytestmark = pytest.mark.skipif(not int8._is_exact(), reason="this processor's product of 8 bits is not exact")
+pytestmark = pytest.mark.skipif(not int8.is_exact_here(), reason="this processor's product of 8 bits is not exact")
 ROWS = (1, 2, 3, 7, 8, 33, 512)
 
 
 @pytest.fixture(autouse=True)
 def suits(monkeypatch):
     """However busy the machine is while this is tested."""
-    monkeypatch.setattr(int8, "suits_this_machine", lambda: True)
+    monkeypatch.setattr(int8, "is_quicker_here", lambda: True)
 
 
 def drawn(*shape, seed=0, dtype=torch.bfloat16):
@@ -230,12 +230,20 @@ def test_only_the_embedded_model_is_rounded_unasked(tiny_checkpoint):
         assert local.weights == expected
 
 
-def test_where_it_does_not_suit_the_weights_stay_and_who_asks_is_told(tiny_checkpoint, monkeypatch):
-    monkeypatch.setattr(int8, "suits_this_machine", lambda: False)
+def test_where_it_is_not_quicker_the_weights_stay_unless_they_are_asked_for(tiny_checkpoint, monkeypatch):
+    monkeypatch.setattr(int8, "is_quicker_here", lambda: False)
+    for spec, asked, expected in ((embedded_path(), "auto", "bf16"), (tiny_checkpoint, "int8", "int8")):
+        local = load(str(spec), threads=1, weights=asked)
+        local.close()
+        assert local.weights == expected
+
+
+def test_where_it_is_not_exact_the_weights_stay_and_who_asks_is_told(tiny_checkpoint, monkeypatch):
+    monkeypatch.setattr(int8, "is_exact_here", lambda: False)
     local = load(str(embedded_path()), threads=1)
     local.close()
     assert local.weights == "bf16"
-    with pytest.raises(ModelError, match=r"not quicker with weights of 8 bits.*start without --weights int8\.$"):
+    with pytest.raises(ModelError, match=r"products of 8 bits are not exact.*start without --weights int8\.$"):
         load(str(tiny_checkpoint), threads=1, weights="int8")
 
 
@@ -246,9 +254,9 @@ def test_a_machine_without_the_product_does_not_suit(monkeypatch):
         raise AttributeError("'_OpNamespace' 'quantized' object has no attribute 'linear_prepack'")
 
     monkeypatch.setattr(int8, "packed", missing)
-    int8.suits_this_machine.cache_clear()
-    assert int8.suits_this_machine() is False
-    int8.suits_this_machine.cache_clear()
+    int8.is_exact_here.cache_clear()
+    assert int8.is_exact_here() is False
+    int8.is_exact_here.cache_clear()
 
 
 def test_a_product_that_is_cut_off_at_16_bits_is_found(monkeypatch):
