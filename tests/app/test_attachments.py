@@ -8,7 +8,7 @@ import pytest
 
 from app.assistant import Assistant
 from app.attachments import Attachments
-from app.ui.rendering import tool_card
+from app.ui.cards import tool_card
 from errors import ToolInputError
 from model.events import Abilities, Finished, Options
 from model.messages import File, Image, Message, Text, ToolCall, ToolResult
