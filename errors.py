@@ -3,6 +3,7 @@
     RetortError
     ├── ToolInputError    an argument that a tool cannot answer for, and what to write instead
     ├── ToolError         a tool that ran out of time or memory, was cancelled, or died
+    │   └── NetworkNotAllowedError   one that would ask a host that nobody has allowed
     ├── ModelError        a model that cannot be found, loaded or run here
     │   ├── ModelNotHereError   one that could be fetched
     │   ├── ModelMemoryError    one, or an answer of it, that needs more memory than there is
@@ -60,6 +61,22 @@ class ToolInputError(RetortError):
 
 class ToolError(RetortError):
     """A tool call that ended without an answer: time, memory, cancelled, or a dead worker."""
+
+
+class NetworkNotAllowedError(ToolError):
+    """A lookup that sent nothing, since ``host`` is not allowed; ``would_send`` says what goes there once it is."""
+
+    def __init__(self, host: str, would_send: str) -> None:
+        self.host, self.would_send = host, would_send
+        super().__init__(
+            f"{host} is not allowed yet, and nothing was sent: {would_send}; allow the host and call again."
+        )
+
+    def as_json(self) -> dict[str, str]:
+        return {"host": self.host, "would_send": self.would_send}
+
+    def __reduce__(self):
+        return type(self), (self.host, self.would_send)
 
 
 class ModelError(RetortError):

@@ -179,13 +179,21 @@ class ToolOutput(_Value):
 
 
 class Provenance(_Value):
-    """Enough to rerun the call: what was called, with what, by which library versions, where, for how long."""
+    """Enough to rerun the call: what was called, with what, by which library versions, where, for how long.
+
+    ``host``: "local", or the hosts whose answers were used, separated by ", "; then ``source`` names the service,
+    ``retrieved_at`` is when the oldest of the answers came (UTC, ISO 8601), and ``from_cache`` whether all of them had been kept
+    on this machine, so that nothing was sent.
+    """
 
     tool: str
     arguments: dict[str, Any]
     libraries: dict[str, str]
     seconds: float
     host: str = "local"
+    source: str = ""
+    retrieved_at: str = ""
+    from_cache: bool = False
 
 
 class ToolResult(_Value):

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from errors import ToolInputError, shown
 from tools.argument_forms import as_declared
+from tools.network import Retrieved, gathering
 from tools.outputs import Provenance, ToolOutput, ToolResult
 
 DEFAULT_TIME_LIMIT_S = 10.0
@@ -88,7 +89,8 @@ class Tool:
     """A registered function: what a model, a router and a worker need to know of it.
 
     ``libraries`` are the distributions that compute the answer (their versions go into the provenance);
-    ``asks`` are words and phrases in which people ask for this, beyond those of the description.
+    ``asks`` are words and phrases in which people ask for this, beyond those of the description; ``hosts`` are those that it
+    may ask over the network, none of which it reaches without its caller's leave (``tools.network``).
     """
 
     name: str
@@ -97,6 +99,7 @@ class Tool:
     libraries: tuple[str, ...]
     asks: tuple[str, ...]
     time_limit_s: float
+    hosts: tuple[str, ...] = ()
 
     @cached_property
     def description(self) -> str:
@@ -137,12 +140,14 @@ class Tool:
         """Run here, in this process; raises ``ToolInputError``."""
         values = self.validated(arguments)
         started = time.perf_counter()
-        output = self.function(**values)
+        with gathering() as retrieved:
+            output = self.function(**values)
         provenance = Provenance(
             tool=self.name,
             arguments={name: value for name, value in values.items() if value is not None},
             libraries={name: _version(name) for name in self.libraries},
             seconds=round(time.perf_counter() - started, 4),
+            **_whence(retrieved),
         )
         return ToolResult(
             tool=self.name,
@@ -152,6 +157,18 @@ class Tool:
             notes=output.notes,
             provenance=provenance,
         )
+
+
+def _whence(retrieved: list[Retrieved]) -> dict[str, Any]:
+    """Of a provenance: where the answers came from; nothing for what was computed here."""
+    if not retrieved:
+        return {}
+    return {
+        "host": ", ".join(dict.fromkeys(one.host for one in retrieved)),
+        "source": ", ".join(dict.fromkeys(one.source for one in retrieved)),
+        "retrieved_at": min(one.retrieved_at for one in retrieved),
+        "from_cache": all(one.from_cache for one in retrieved),
+    }
 
 
 @cache
@@ -181,6 +198,7 @@ def tool(
     libraries: Iterable[str],
     asks: Iterable[str] = (),
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    hosts: Iterable[str] = (),
 ) -> Callable[[Callable[..., ToolOutput]], Callable[..., ToolOutput]]:
     """Mark a function as a tool of its name; the function itself stays as it is."""
 
@@ -192,6 +210,7 @@ def tool(
             libraries=tuple(libraries),
             asks=tuple(asks),
             time_limit_s=time_limit_s,
+            hosts=tuple(hosts),
         )
         return function
 

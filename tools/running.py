@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from errors import ToolError, ToolInputError, shown
+from errors import NetworkNotAllowedError, ToolError, ToolInputError, shown
+from tools.network import Border, Network
 from tools.outputs import ToolResult
 from tools.registry import DEFAULT_TIME_LIMIT_S, TOOL_MODULES
 
@@ -24,8 +25,10 @@ START_LIMIT_S = 60.0  # importing the libraries on a cold disk
 MOST_ARGUMENT_BYTES = 1_000_000
 LOOKED_AT_EVERY_S = 0.05
 PIPE_BYTES = 1 << 16  # as much as a pipe of Linux holds
-RESULT = b'{"result": '  # how a worker's line begins that holds one
+#: How a worker's line begins that holds a result, asks for leave to send, or tells how that ended.
+RESULT, REQUEST, ANSWERED = b'{"result": ', b'{"request": ', b'{"answered": '
 Views = Literal["all", "molfile", "none"]
+CACHE_VARIABLE = "RETORT_CACHE"
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
@@ -50,11 +53,11 @@ def child_environment() -> dict[str, str]:
 class _Worker:
     """One child process and its two pipes."""
 
-    def __init__(self, modules: Sequence[str], memory_mb: int) -> None:
+    def __init__(self, modules: Sequence[str], memory_mb: int, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.worker", str(memory_mb), *modules],
             cwd=ROOT,
-            env=child_environment(),
+            env={**child_environment(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the parent, which then ends its workers
@@ -63,22 +66,27 @@ class _Worker:
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), False)
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
+        self._unread = bytearray()
         self.catalog: list[dict[str, Any]] | None = None
 
     def greet(self, cancel: threading.Event | None) -> list[dict[str, Any]]:
         """What the worker can do; waits until its libraries are imported."""
         if self.catalog is None:
-            self.catalog = json.loads(self._read_line(START_LIMIT_S, cancel))["tools"]
+            self.catalog = json.loads(self._read_line(time.monotonic() + START_LIMIT_S, cancel))["tools"]
         return self.catalog
 
-    def ask(self, request: bytes, limit_s: float, cancel: threading.Event | None) -> bytes:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(request + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise _Died from None
-        return self._read_line(limit_s, cancel)
+    def ask(self, request: bytes, limit_s: float, cancel: threading.Event | None, border: Border) -> bytes:
+        """The line that answers the request; until then what the tool would send is for the ``border`` to let pass."""
+        deadline = time.monotonic() + limit_s
+        self._write(request)
+        while True:
+            line = self._read_line(deadline, cancel)
+            if line.startswith(REQUEST):
+                self._write(json.dumps(border.asked(json.loads(line)["request"])).encode())
+            elif line.startswith(ANSWERED):
+                border.answered(json.loads(line)["answered"])
+            else:
+                return line
 
     def end(self) -> None:
         self._process.kill()
@@ -90,11 +98,19 @@ class _Worker:
             except BrokenPipeError:  # a request that was never read
                 continue
 
-    def _read_line(self, limit_s: float, cancel: threading.Event | None) -> bytes:
+    def _write(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise _Died from None
+
+    def _read_line(self, deadline: float, cancel: threading.Event | None) -> bytes:
         assert self._process.stdout is not None
-        deadline = time.monotonic() + limit_s
-        line = bytearray()
-        while not line.endswith(b"\n"):
+        line, searched = self._unread, 0
+        while (end := line.find(b"\n", searched)) < 0:
+            searched = len(line)
             if cancel is not None and cancel.is_set():
                 raise _Cancelled
             if time.monotonic() > deadline:
@@ -104,15 +120,26 @@ class _Worker:
                 if not chunk:
                     raise _Died
                 line += chunk
-        return bytes(line)
+        self._unread = line[end + 1 :]
+        return bytes(line[: end + 1])
 
 
 class Workers:
-    """A pool of ``size`` worker processes; ``call`` may be used from any number of threads."""
+    """A pool of ``size`` worker processes; ``call`` may be used from any number of threads.
 
-    def __init__(self, modules: Sequence[str] = TOOL_MODULES, size: int = 2, memory_limit_mb: int = 2048) -> None:
+    ``kept_in`` is the folder where answers of lookups are kept; None: where ``RETORT_CACHE`` says.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[str] = TOOL_MODULES,
+        size: int = 2,
+        memory_limit_mb: int = 2048,
+        kept_in: Path | None = None,
+    ) -> None:
         self._modules = tuple(modules)
         self._memory_limit_mb = memory_limit_mb
+        self._environment = {} if kept_in is None else {CACHE_VARIABLE: str(kept_in)}
         #: Free places, each with its worker or None where one must be started; the last used is the first taken.
         self._places: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(size):
@@ -120,6 +147,7 @@ class Workers:
         self.size = size
         self._catalog: list[dict[str, Any]] | None = None
         self._limits: dict[str, float] = {}
+        self._hosts: dict[str, list[str]] = {}
         self._closed = False
         atexit.register(self.close)
 
@@ -134,7 +162,7 @@ class Workers:
             threading.Thread(target=self._warm_one, name="warm up tools", daemon=True).start()
 
     def catalog(self) -> list[dict[str, Any]]:
-        """Name, description, parameters, group, asks and time limit of every tool, as a worker tells them."""
+        """Name, description, parameters, group, asks, time limit and hosts of every tool, as a worker tells them."""
         if self._catalog is None:
             worker = self._take(None)
             try:
@@ -154,10 +182,15 @@ class Workers:
         *,
         cancel: threading.Event | None = None,
         time_limit_s: float | None = None,
+        network: Network | None = None,
     ) -> ToolResult:
-        """Run one call in a worker; raises ``ToolInputError`` as the tool does, ``ToolError`` if there is no answer."""
+        """Run one call in a worker; raises ``ToolInputError`` as the tool does, ``ToolError`` if there is no answer.
+
+        What the tool would send over the network passes if ``network`` allows its host and has recorded it, else the call ends in
+        ``NetworkNotAllowedError``.
+        """
         return ToolResult.model_validate_json(
-            self.call_as_json(name, arguments, cancel=cancel, time_limit_s=time_limit_s)
+            self.call_as_json(name, arguments, cancel=cancel, time_limit_s=time_limit_s, network=network)
         )
 
     def call_as_json(
@@ -168,6 +201,7 @@ class Workers:
         cancel: threading.Event | None = None,
         time_limit_s: float | None = None,
         views: Views = "all",
+        network: Network | None = None,
     ) -> bytes:
         """``call`` whose ``ToolResult`` stays the JSON that the worker wrote: who passes it on need not read it.
 
@@ -180,7 +214,11 @@ class Workers:
         try:
             self._learn(worker.greet(cancel))
             limit_s = time_limit_s or self._limits.get(name, DEFAULT_TIME_LIMIT_S)
-            answer = worker.ask(request, limit_s, cancel)
+            border = Border(name, self._hosts.get(name, ()), network)
+            try:
+                answer = worker.ask(request, limit_s, cancel, border)
+            finally:
+                border.ended()
             place = worker
         except _Cancelled:
             raise ToolError(f"{name} was stopped.") from None
@@ -201,6 +239,8 @@ class Workers:
         told = json.loads(answer)
         if "input_error" in told:
             raise ToolInputError(**told["input_error"])
+        if "not_allowed" in told:
+            raise NetworkNotAllowedError(**told["not_allowed"])
         raise ToolError(told["tool_error"])
 
     def close(self) -> None:
@@ -217,6 +257,7 @@ class Workers:
     def _learn(self, catalog: list[dict[str, Any]]) -> None:
         if self._catalog is None:
             self._limits = {tool["name"]: tool["time_limit_s"] for tool in catalog}
+            self._hosts = {tool["name"]: tool["hosts"] for tool in catalog}
             self._catalog = catalog
 
     def _take(self, cancel: threading.Event | None) -> _Worker:
@@ -229,14 +270,14 @@ class Workers:
                 worker = self._places.get(timeout=LOOKED_AT_EVERY_S)
             except queue.Empty:
                 continue
-            return worker or _Worker(self._modules, self._memory_limit_mb)
+            return worker or _Worker(self._modules, self._memory_limit_mb, self._environment)
 
     def _warm_one(self) -> None:
         try:
             place = self._places.get_nowait()
         except queue.Empty:
             return  # all are in use, which is as warm as can be
-        worker = place or _Worker(self._modules, self._memory_limit_mb)
+        worker = place or _Worker(self._modules, self._memory_limit_mb, self._environment)
         try:
             self._learn(worker.greet(None))
         except (_OutOfTime, _Died):  # the next call starts another and says so if that fails, too

@@ -1,4 +1,5 @@
-"""The child's side of ``tools.running``: read a call, run it, answer; one JSON object a line.
+"""The child's side of ``tools.running``: read a call, run it, answer; one JSON object a line. A call that asks another machine is
+preceded by its requests for leave (``tools.network``).
 
 Started as ``python -m tools.worker MEMORY_MB MODULE…``. The answers leave by a descriptor of their own, so that nothing a
 library prints can be taken for one; what is printed goes to the parent's standard error.
@@ -12,7 +13,8 @@ import sys
 import traceback
 from typing import Any, TextIO
 
-from errors import RetortError, ToolInputError
+from errors import NetworkNotAllowedError, RetortError, ToolInputError
+from tools.network import GATE, LONGEST_RECORDED_BODY, not_allowed
 from tools.outputs import Text, ToolResult
 from tools.registry import Toolbox
 from tools.views_wanted import VIEWS_WANTED
@@ -36,14 +38,20 @@ def describe(toolbox: Toolbox) -> dict[str, Any]:
     """The first line a worker writes: what it can do, so that the parent imports no chemistry."""
     return {
         "tools": [
-            {**tool.schema, "group": tool.group, "asks": list(tool.asks), "time_limit_s": tool.time_limit_s}
+            {
+                **tool.schema,
+                "group": tool.group,
+                "asks": list(tool.asks),
+                "time_limit_s": tool.time_limit_s,
+                "hosts": list(tool.hosts),
+            }
             for tool in toolbox
         ]
     }
 
 
 def answer(toolbox: Toolbox, line: str) -> str:
-    """One answered call as a line: ``{"result"}``, ``{"input_error"}`` or ``{"tool_error"}``."""
+    """One answered call as a line: ``{"result"}``, ``{"input_error"}``, ``{"not_allowed"}`` or ``{"tool_error"}``."""
     request = json.loads(line)
     name = request["name"]
     views = request.get("views", "all")
@@ -60,6 +68,8 @@ def answer(toolbox: Toolbox, line: str) -> str:
         return told
     except ToolInputError as error:
         return json.dumps({"input_error": error.as_json()})
+    except NetworkNotAllowedError as error:
+        return json.dumps({"not_allowed": error.as_json()})
     except RetortError as error:
         return json.dumps({"tool_error": str(error)})
     except MemoryError:
@@ -67,6 +77,28 @@ def answer(toolbox: Toolbox, line: str) -> str:
     except Exception as error:  # a fault of ours or of a library: this call fails, the next one need not
         traceback.print_exc()
         return json.dumps({"tool_error": f"{name} failed inside ({type(error).__name__}); please report this input."})
+
+
+class PipeGate:
+    """Asks the parent for leave, by the two pipes of the calls; ``tool`` is the one that runs."""
+
+    def __init__(self, calls: TextIO, answers: TextIO) -> None:
+        self._calls, self._answers = calls, answers
+        self.tool = ""
+
+    def ask(self, host: str, method: str, url: str, body: str) -> str:
+        self._tell({"request": {"host": host, "method": method, "url": url, "body": body[:LONGEST_RECORDED_BODY]}})
+        reply = json.loads(self._calls.readline())
+        if reply["go"] is not True:
+            raise not_allowed(self.tool, host, method, url, body)
+        return reply["id"]
+
+    def answered(self, id: str, status: int | None, received_bytes: int, problem: str) -> None:
+        self._tell({"answered": {"id": id, "status": status, "received_bytes": received_bytes, "problem": problem}})
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        self._answers.write(json.dumps(told) + "\n")
+        self._answers.flush()
 
 
 def _molfile(result: ToolResult) -> tuple[Text, ...]:
@@ -83,7 +115,10 @@ def main(memory_mb: int, modules: list[str], calls: TextIO, answers: TextIO) -> 
     limit_memory(memory_mb)
     answers.write(json.dumps(describe(toolbox)) + "\n")
     answers.flush()
-    for line in calls:  # ends when the parent closes it, or dies
+    gate = PipeGate(calls, answers)
+    GATE.set(gate)
+    while line := calls.readline():  # ends when the parent closes it, or dies; not "for line in", which reads ahead
+        gate.tool = json.loads(line)["name"]
         answers.write(answer(toolbox, line) + "\n")
         answers.flush()
 
