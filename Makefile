@@ -11,7 +11,7 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 run: setup  ## serve the chat at http://localhost:7860 (more flags: make run ARGS="--model FOLDER")
 	@$(PY) app.py $(ARGS)
 
-setup: $(VENV)/.requirements models/smollm2-135m-instruct/.complete models/.opsin assets/vendor/.complete
+setup: $(VENV)/.requirements models/smollm2-135m-instruct/.complete models/.opsin models/names.index assets/vendor/.complete
 
 $(VENV)/.requirements: requirements.txt
 	@echo "Setting up: Python packages (a few minutes, once) …"
@@ -28,6 +28,9 @@ models/.opsin: $(VENV)/.requirements tools/inputs/opsin.py
 	@mkdir -p models
 	@$(PY) -m tools.inputs.opsin
 	@touch $@
+
+models/names.index: $(VENV)/.requirements tools/inputs/name_index.py
+	@$(PY) -m tools.inputs.name_index
 
 assets/vendor/.complete: $(VENV)/.requirements app/vendor.py
 	@$(PY) -m app.vendor

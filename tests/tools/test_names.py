@@ -322,7 +322,7 @@ def _tabulated_iupac_names(most: int) -> list[tuple[str, str]]:
 
     The table has its names in small letters; those that this destroys (n- for N-) are left out, and so are radicals.
     """
-    path = next(path for path in names._table_paths() if "large" in path.name)
+    path = next(path for path in names.table_paths() if "large" in path.name)
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     named = [row for row in rows if len(row) > 7 and len(row[7]) >= 8 and "." not in row[4]]
     whole = [row for row in named if not re.search(r"(?<![a-z])\(?[chnops]\d*'*[,-]|\(n[ez]\)|\$l", row[7])]

@@ -8,8 +8,6 @@ and takes 1.5 s to load), and OPSIN (``tools.inputs.opsin``).
 from __future__ import annotations
 
 import csv
-import importlib.util
-import mmap
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +21,7 @@ from tools.inputs.elements import ELEMENT_NAMES
 from tools.inputs.hydrides import lacks_hydrogen, with_its_hydrogens
 from tools.inputs.name_checks import contradicts_stock_numbers, is_no_salt_of_that_name, is_the_bare_base
 from tools.inputs.name_disputes import is_another_compound, says_its_structure
+from tools.inputs.name_tables import rows_with, table_paths
 from tools.inputs.name_variants import (
     is_that_ion,
     meso_form,
@@ -42,14 +41,6 @@ NO_JAVA = (
 
 _COMMON_NAMES = Path(__file__).parents[2] / "assets" / "tables" / "common_names.csv"
 _NO_COMPOUNDS = _COMMON_NAMES.with_name("names_of_no_compound.csv")
-_CHEMICALS_TABLES = (
-    "chemical identifiers pubchem small.tsv",
-    "chemical identifiers example user db.tsv",
-    "Inorganic db.tsv",
-    "Cation db.tsv",
-    "Anion db.tsv",
-    "chemical identifiers pubchem large.tsv",
-)
 _HYDRATES = {
     "mono": 1, "di": 2, "tri": 3, "tetra": 4, "penta": 5, "hexa": 6, "hepta": 7, "octa": 8, "nona": 9, "deca": 10,
 }  # fmt: skip
@@ -234,19 +225,10 @@ def _curated(wanted: str, cas: str) -> list[NamedStructure]:
 def _names_for_hints() -> tuple[str, ...]:
     """Curated names, and IUPAC and common names of the small table (the large one has too many to compare in time)."""
     names = [name for name in _common_names() if not name[0].isdigit()]
-    for path in _table_paths()[:3]:
+    for path in table_paths()[:3]:
         for line in path.read_text(encoding="utf-8").splitlines():
             names += [name.lower() for name in line.split("\t")[7:12]]
     return tuple(dict.fromkeys(names))
-
-
-@lru_cache(maxsize=1)
-def _table_paths() -> tuple[Path, ...]:
-    package = importlib.util.find_spec("chemicals")
-    if package is None or not package.submodule_search_locations:
-        return ()
-    folder = Path(package.submodule_search_locations[0]) / "Identifiers"
-    return tuple(path for title in _CHEMICALS_TABLES if (path := folder / title).exists())
 
 
 def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
@@ -255,33 +237,15 @@ def _tabulated(wanted: str, cas: str) -> list[NamedStructure]:
         return []  # the tables list C6H12O6 with inositol and c2h6o with ethanol
     found: dict[str, NamedStructure] = {}
     called: dict[str, list[str]] = {}
-    for path in _table_paths():
-        for row in _rows_with(path, (cas or wanted).lower()):
-            entry = _entry(row, wanted, cas)
-            if entry and entry.cas not in found:
-                found[entry.cas], called[entry.cas] = entry, row[7:]
+    for row in rows_with((cas or wanted).lower()):
+        entry = _entry(row, wanted, cas)
+        if entry and entry.cas not in found:
+            found[entry.cas], called[entry.cas] = entry, row[7:]
     closed_shell = [entry for entry in found.values() if not lacks_hydrogen(entry.smiles)]
     if closed_shell:
         return closed_shell  # the tables also call the radical CH2OH "methanol"
     filled = {number: with_its_hydrogens(entry.smiles, wanted, called[number]) for number, entry in found.items()}
     return [replace(entry, smiles=filled[number][0], note=filled[number][1]) for number, entry in found.items()]
-
-
-def _rows_with(path: Path, wanted: str) -> list[list[str]]:
-    """Rows of a table of which one cell is ``wanted`` (lower case, as the large table has its names)."""
-    rows = []
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        searched = text if path.stat().st_size > 5_000_000 else text[:].lower()
-        for end in (b"\t", b"\n"):  # with its end: "fe" alone begins a thousand names
-            needle = b"\t" + wanted.encode() + end
-            at = searched.find(needle)
-            while at >= 0:
-                start, stop = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
-                row = text[start : stop if stop >= 0 else len(text)].decode("utf-8").split("\t")
-                if row not in rows:
-                    rows.append(row)
-                at = searched.find(needle, at + 1)
-    return rows
 
 
 def _entry(row: list[str], wanted: str, cas: str) -> NamedStructure | None:
