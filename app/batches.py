@@ -26,6 +26,7 @@ from model.messages import File
 from tools.outputs import Provenance, ToolResult
 from tools.over_files import RESULT, read_rows, read_state
 from tools.running import child_environment
+from tools.version import circumstances
 
 OVER_FILE = "run_over_file"
 ROOT = Path(__file__).resolve().parent.parent
@@ -208,5 +209,6 @@ def _result(file: File, arguments: Mapping[str, Any], folder: Path, seconds: flo
             arguments={**arguments, "file": file.path},
             libraries=state.get("libraries", {}),
             seconds=seconds,
+            **circumstances(),
         ),
     )

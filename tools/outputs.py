@@ -184,6 +184,9 @@ class Provenance(_Value):
     ``host``: "local", or the hosts whose answers were used, separated by ", "; then ``source`` names the service,
     ``retrieved_at`` is when the oldest of the answers came (UTC, ISO 8601), and ``from_cache`` whether all of them had been kept
     on this machine, so that nothing was sent.
+
+    ``at``: when it was computed (UTC, ISO 8601), by which ``retort`` (version and commit) under which ``python``; empty in results
+    of before these were noted.
     """
 
     tool: str
@@ -194,6 +197,9 @@ class Provenance(_Value):
     source: str = ""
     retrieved_at: str = ""
     from_cache: bool = False
+    at: str = ""
+    retort: str = ""
+    python: str = ""
 
 
 class ToolResult(_Value):

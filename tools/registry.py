@@ -23,6 +23,7 @@ from errors import ToolInputError, shown
 from tools.argument_forms import as_declared
 from tools.network import Retrieved, gathering
 from tools.outputs import Provenance, ToolOutput, ToolResult
+from tools.version import circumstances
 
 DEFAULT_TIME_LIMIT_S = 10.0
 
@@ -148,6 +149,7 @@ class Tool:
             libraries={name: _version(name) for name in self.libraries},
             seconds=round(time.perf_counter() - started, 4),
             **_whence(retrieved),
+            **circumstances(),
         )
         return ToolResult(
             tool=self.name,
