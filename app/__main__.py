@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import tempfile
@@ -13,15 +14,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.assistant import Assistant, Budget, BudgetEnded, Statement, TurnEvent
+from app.assistant import Assistant, Budget, BudgetEnded, Instructed, Statement, TurnEvent
 from app.batches import Progress
+from app.calling import Asking, Outward
+from app.instructions import PromptFile
 from app.loading import ModelSlot
-from app.services import build_model_slot, build_tools, build_uploads
+from app.permissions import Question
+from app.services import build_model_slot, build_outward, build_tools, build_uploads
 from app.settings import Settings, read_settings
 from console import exit_status
 from errors import RetortError
 from model.events import BrokenCall, Finished, Note, Options, TextDelta, ThinkingDelta, Usage, Waiting
-from model.messages import Message, Part, Text, ToolCall
+from model.messages import Message, Part, Text, ToolCall, ToolResult
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--file", type=Path, action="append", default=[], help="a picture, video or file of data to attach (repeatable)"
     )
     ask.add_argument("--model", default="", help="a model's folder or id; without it the embedded model")
+    ask.add_argument(
+        "--allow", action="append", default=[], metavar="HOST", help="a host that lookups may ask (repeatable)"
+    )
     ask.add_argument("--json", action="store_true", help="print every event as a JSON line")
     options = parser.parse_args(arguments)
     if options.request is None:
@@ -48,16 +55,31 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         tools.warm_up()
         slot = build_model_slot(settings)
         slot.start()
-        assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
+        outward = functools.cache(lambda: _outward(settings))  # its database is opened by the first lookup
+        budget, prompt = Budget(settings.tool_calls, settings.answer_seconds), PromptFile(settings.folder.expanduser())
+        assistant = Assistant(tools, budget, outward, prompt)
+
+        def decide(question: Question) -> str:
+            """In the name of who wrote ``--allow``; what to write where that was not enough."""
+            is_allowed = question.host in options.allow
+            outward().permissions.decide(question.id, "once" if is_allowed else "no")
+            asked = "; ".join(f"{wish.tool} would send {wish.request}" for wish in question.wishes)
+            return "" if is_allowed else f"{asked}; allow it with --allow {question.host}."
+
         show = _print_json if options.json else _print_plain
         with tempfile.TemporaryDirectory() as folder:
             uploads = build_uploads(settings, Path(folder))
             pictures = tuple(uploads.take("0" * 32, path) for path in options.file)
             for request in _requests(options.request):
-                _answer(assistant, slot, (*pictures, Text(request)), request, show)
+                _answer(assistant, slot, (*pictures, Text(request)), request, show, decide)
     finally:
         tools.close()
     return 0
+
+
+def _outward(settings: Settings) -> Outward:
+    settings.folder.expanduser().mkdir(parents=True, exist_ok=True)
+    return build_outward(settings)
 
 
 def _requests(request: str) -> Iterator[str]:
@@ -80,14 +102,23 @@ def _requests(request: str) -> Iterator[str]:
 
 
 def _answer(
-    assistant: Assistant, slot: ModelSlot, parts: tuple[Part, ...], request: str, show: Callable[[TurnEvent, str], None]
+    assistant: Assistant,
+    slot: ModelSlot,
+    parts: tuple[Part, ...],
+    request: str,
+    show: Callable[[TurnEvent, str], None],
+    decide: Callable[[Question], str],
 ) -> None:
     """One turn of a fresh conversation; a model that fails in it ends this request only."""
     while (model := slot.wait(1.0)) is None:
         pass
     try:
         for event in assistant.run(model, [Message("user", parts)], Options(), threading.Event()):
-            show(event, request)
+            if isinstance(event, Asking):
+                if event.question is not None and (told := decide(event.question)):
+                    show(Note(told), request)
+            elif not isinstance(event, Instructed):
+                show(event, request)
     except Exception as error:
         if not isinstance(error, RetortError):
             traceback.print_exc()  # a fault of ours, told in full; the requests after it are still answered
@@ -113,6 +144,7 @@ def _as_json(event: TurnEvent, request: str) -> dict[str, Any]:
             return {"type": "finished", "reason": reason, "usage": asdict(usage), "request": request}
         case ToolCall():
             return {"type": "tool_call", "id": event.id, "name": event.name, "arguments": event.arguments}
+    assert isinstance(event, ToolResult)
     return {"type": "tool_result", "id": event.id, "name": event.name, "ok": event.ok, "result": event.content}
 
 
@@ -136,7 +168,7 @@ def _print_plain(event: TurnEvent, _request: str) -> None:
             print(f"{text}\n[not run as a tool call: {reason}]")
         case ThinkingDelta() | Waiting() | Progress():
             pass
-        case _ if not event.ok:
+        case ToolResult() if not event.ok:
             print(event.content["sentence"], flush=True)
 
 

@@ -6,28 +6,22 @@ itself; for one that cannot, the router reads the person's words, the tools answ
 
 from __future__ import annotations
 
-import json
-import re
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.attachments import FILE_READER, READER, Attachments
 from app.batches import OVER_FILE, Batches, Progress
+from app.calling import Answering, Asking, Calls, Outward, ToolRunner
+from app.comments import pointing, shown_names
 from app.file_contents import contents_of
 from app.handles import Handles
-from app.prompts import (
-    BROKEN_CALL,
-    MOST_NAMES,
-    SYSTEM_WITH_TOOLS,
-    SYSTEM_WITHOUT_TOOLS,
-    comment_prompt,
-    pointing_sentence,
-)
+from app.instructions import Instructions, PromptFile
+from app.prompts import BROKEN_CALL, MOST_NAMES, comment_prompt, our_prompt
 from app.transcript import for_model, for_reading, only_words
-from errors import RetortError, ToolInputError
+from errors import RetortError
 from model.events import (
     BrokenCall,
     ChatModel,
@@ -42,10 +36,8 @@ from model.events import (
     Waiting,
 )
 from model.messages import File, Image, Message, Text, Thinking, ToolCall, ToolResult, Video
-from tools.outputs import ToolResult as Output
 
 if TYPE_CHECKING:
-    from app.offering import Offering
     from app.routing import Routed, Router
 
 
@@ -53,20 +45,8 @@ CANNOT_SEE = "{model} cannot see pictures; write what is in it as a name, a SMIL
 READS_DRAWINGS = "{model} cannot see pictures; a structure that is drawn in one is read by a tool."
 #: Tokens of the sentence that a model without tools adds to a tool's answer.
 LONGEST_COMMENT = 60
-#: A view's kind in words; a table holds what the values name already.
-PICTURES = {"svg": "drawing", "structure3d": "structure in space", "sequence": "sequence", "plot": "plot"}
-UNNAMED = frozenset(["smiles", "inchi", "inchikey", "cas", "element"])
 #: Tools after which such a model has nothing to add: a reading is to be confirmed, a table speaks for itself.
 SAYS_ALL = frozenset([READER, FILE_READER, OVER_FILE])
-UNIT_OF_KEY = re.compile(r"_(da|a2|c|bits|kcal_mol|m_cm)$")
-
-
-class ToolRunner(Protocol):
-    """What the assistant needs of ``tools.running.Workers``."""
-
-    def call(self, name: str, arguments: dict[str, Any], *, cancel: threading.Event | None = None) -> Output: ...
-
-    def catalog(self) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -84,10 +64,19 @@ class BudgetEnded:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Instructed:
+    """What the model is told before the conversation, and whether a person has edited it."""
+
+    instructions: Instructions
+
+
 TurnEvent = (
-    Waiting
+    Instructed
+    | Waiting
     | Note
     | Progress
+    | Asking
     | ThinkingDelta
     | TextDelta
     | BrokenCall
@@ -133,11 +122,22 @@ class _Deadline:
 
 
 class Assistant:
-    """Holds the tools and the limits; every turn brings its own model, messages and stop."""
+    """Holds the tools and the limits; every turn brings its own model, messages and stop.
 
-    def __init__(self, tools: ToolRunner, budget: Budget | None = None) -> None:
+    Without ``outward`` nothing may leave this machine; without ``prompt`` the instructions are ours.
+    """
+
+    def __init__(
+        self,
+        tools: ToolRunner,
+        budget: Budget | None = None,
+        outward: Callable[[], Outward] | None = None,
+        prompt: PromptFile | None = None,
+    ) -> None:
         self._tools = tools
         self._budget = budget or Budget()
+        self._outward = outward
+        self._prompt = prompt
         self._batches = Batches()
         self._read: dict[str, dict[str, Any]] = {}
         self._router: Router | None = None
@@ -149,19 +149,24 @@ class Assistant:
         return frozenset([*(tool["name"] for tool in self._tools.catalog()), OVER_FILE, FIND_TOOL])
 
     def run(
-        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        options: Options,
+        stop: threading.Event,
+        answering: Answering | None = None,
     ) -> Iterator[TurnEvent]:
         """Answer the last message; ends with one ``Finished`` whose usage is that of the whole turn.
 
-        When the time budget ends, the turn is stopped as a person would stop it: ``stop`` is set.
+        ``answering`` says where the answer is kept, so that what leaves for it can be listed with it. When the time budget ends, the turn is stopped as a person would stop it: ``stop`` is set.
         """
         answer = self._with_own_calls if model.abilities.tools else self._with_routed_calls
         with _Deadline(self._budget.seconds, stop) as deadline:
             if not model.abilities.images and _has_picture(messages[-1]):
                 reads = any(tool["name"] == READER for tool in self._tools.catalog())
                 yield Statement((READS_DRAWINGS if reads else CANNOT_SEE).format(model=model.name), "retort")
-            for event in answer(model, messages, options, stop):
-                if isinstance(event, Progress):  # a batch may take hours, and is ended by who asked for it
+            for event in answer(model, messages, options, stop, answering or Answering()):
+                if isinstance(event, (Progress, Asking)):  # a batch may take hours, and so may a person who is asked
                     deadline.put_off()
                 if isinstance(event, Finished) and deadline.passed:
                     yield BudgetEnded(f"Stopped after {self._budget.seconds:.0f} s, the most for one answer.")
@@ -169,14 +174,22 @@ class Assistant:
                 yield event
 
     def _with_own_calls(
-        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        options: Options,
+        stop: threading.Event,
+        answering: Answering,
     ) -> Iterator[TurnEvent]:
         from app.offering import Offering  # with the router's tables, not needed before the first question
 
         offering = Offering(self._tools.catalog(), messages)
         attachments = Attachments(messages, self._tools.catalog())
-        prompt = [Message("system", (Text(SYSTEM_WITH_TOOLS),)), *for_model(attachments.named(messages))]
-        usage, made, seen, handles = Usage(), 0, set[str](), Handles(messages)
+        instructions = self._prompt.current() if self._prompt else Instructions(our_prompt("system_with_tools"), False)
+        yield Instructed(instructions)
+        prompt = [Message("system", (Text(instructions.text),)), *for_model(attachments.named(messages))]
+        usage, made, handles = Usage(), 0, Handles(messages)
+        running = Calls(self._tools, self._batches, attachments, stop, answering, self._outward, offering, handles)
         was_corrected = False
         while True:
             parts: list[Any] = []
@@ -185,8 +198,9 @@ class Assistant:
             for event in model.stream(prompt, offering.schemas(), options, stop):
                 if isinstance(event, Finished):
                     usage, reason = usage + event.usage, event.reason
-                elif isinstance(event, ToolCall):
-                    parts.append(event)
+                elif isinstance(event, ToolCall):  # asked twice, a model numbers anew
+                    number = 1 + made + sum(isinstance(part, ToolCall) for part in parts)
+                    parts.append(replace(event, id=f"call_{number}"))
                 elif isinstance(event, (Waiting, Note)):
                     yield event
                 elif isinstance(event, BrokenCall):
@@ -202,15 +216,14 @@ class Assistant:
             if not (calls or correction) or reason == "stopped":
                 break
             results = []
-            for call in calls:
+            for place, call in enumerate(calls, start=1):
                 if made == self._budget.tool_calls:
                     yield BudgetEnded(f"Stopped after {made} tool calls, the most for one answer.")
                     yield Finished(usage, "length")
                     return
                 made += 1
-                parts[parts.index(call)] = call = replace(call, id=f"call_{made}")  # asked twice, a model numbers anew
                 yield call
-                result = yield from self._call_once(call, handles, seen, offering, attachments, stop)
+                result = yield from running.run_once(call, calls[place:])
                 results.append(result)
                 yield result
             if stop.is_set():
@@ -223,19 +236,27 @@ class Assistant:
         yield Finished(usage, "stopped" if stop.is_set() else reason)
 
     def _with_routed_calls(
-        self, model: ChatModel, messages: Sequence[Message], options: Options, stop: threading.Event
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        options: Options,
+        stop: threading.Event,
+        answering: Answering,
     ) -> Iterator[TurnEvent]:
         results = []
         attachments = Attachments(messages, self._tools.catalog())
         pictures = attachments.names_in(messages[-1], "image") if attachments.read_by(READER) else []
         wanted = [(READER, {"image": name}) for name in pictures]
         wanted += [(routed.tool, routed.arguments) for routed in self._route(messages, attachments)]
-        for number, (tool, arguments) in enumerate(wanted[: self._budget.tool_calls], start=1):
+        calls = [
+            ToolCall(f"call_{number}", *one) for number, one in enumerate(wanted[: self._budget.tool_calls], start=1)
+        ]
+        running = Calls(self._tools, self._batches, attachments, stop, answering, self._outward)
+        for place, call in enumerate(calls, start=1):
             if stop.is_set():
                 break
-            call = ToolCall(f"call_{number}", tool, arguments)
             yield call
-            result = yield from self._call(call, attachments, stop)
+            result = yield from running.run(call, calls[place:])
             results.append(result)
             yield result
         if stop.is_set():
@@ -253,14 +274,17 @@ class Assistant:
             yield Finished(Usage(), "stop")
             return
         if answered:
-            shown = [name for result in answered for name in _shown_names(result)]
+            shown = [name for result in answered for name in shown_names(result)]
+            yield Instructed(Instructions(our_prompt("system_with_results"), False))
             prompt = comment_prompt(messages[-1].text, shown)
             options = replace(
                 options, temperature=0.0, repetition_penalty=1.0, max_new_tokens=LONGEST_COMMENT, digits=False
             )
-            yield from _pointing(model.stream(prompt, (), options, stop), messages[-1].text, shown[:MOST_NAMES])
+            yield from pointing(model.stream(prompt, (), options, stop), messages[-1].text, shown[:MOST_NAMES])
             return
-        prompt = [Message("system", (Text(SYSTEM_WITHOUT_TOOLS),)), *only_words(messages)]
+        instructions = Instructions(our_prompt("system_without_tools"), False)
+        yield Instructed(instructions)
+        prompt = [Message("system", (Text(instructions.text),)), *only_words(messages)]
         yield from model.stream(prompt, (), options, stop)
 
     def _route(self, messages: Sequence[Message], attachments: Attachments) -> list[Routed]:
@@ -295,65 +319,6 @@ class Assistant:
                 return {}
         return self._read[file.sha256]
 
-    def _call_once(
-        self,
-        call: ToolCall,
-        handles: Handles,
-        seen: set[str],
-        offering: Offering,
-        attachments: Attachments,
-        stop: threading.Event,
-    ) -> Generator[Progress, None, ToolResult]:
-        """Run a call unless this turn has made it already: a small model may ask the same for ever."""
-        key = json.dumps([call.name, call.arguments], sort_keys=True)
-        if key in seen:
-            return _failed(
-                call, ToolInputError(f"{call.name} was called with these arguments before", "", "use that result")
-            )
-        seen.add(key)
-        try:
-            call = replace(call, arguments=handles.resolved(call.arguments))
-        except ToolInputError as error:
-            return _failed(call, error)
-        return (yield from self._call(call, attachments, stop, offering))
-
-    def _call(
-        self, call: ToolCall, attachments: Attachments, stop: threading.Event, offering: Offering | None = None
-    ) -> Generator[Progress, None, ToolResult]:
-        try:
-            if call.name == OVER_FILE:
-                file = attachments.file(call.arguments.get("file"))
-                output = yield from self._batches.run(file, call.arguments, stop)
-            elif offering is not None and offering.answers(call.name):
-                output = offering.find(call.arguments)
-            else:
-                arguments = attachments.resolved(call.name, call.arguments)
-                output = self._tools.call(call.name, arguments, cancel=stop)
-        except RetortError as error:
-            return _failed(call, error)
-        return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
-
-
-def _pointing(events: Iterator[TurnEvent], question: str, shown: Sequence[str]) -> Iterator[TurnEvent]:
-    """The events with the text held back until it is whole, and left out where it does more than point at what is shown."""
-    written = ""
-    for event in events:
-        if isinstance(event, TextDelta):
-            written += event.text
-            continue
-        if isinstance(event, Finished):
-            if sentence := pointing_sentence(written, question, shown):
-                yield TextDelta(sentence)
-            event = replace(event, reason="stop") if event.reason == "length" else event
-        yield event
-
-
-def _shown_names(result: ToolResult) -> list[str]:
-    """What can be read of a result on the page, in words: its pictures, then its values without their units."""
-    pictures = [PICTURES[view["kind"]] for view in result.content["views"] if view["kind"] in PICTURES]
-    values = [UNIT_OF_KEY.sub("", key).replace("_", " ") for key in result.content["data"] if key not in UNNAMED]
-    return list(dict.fromkeys([*pictures, *values]))
-
 
 def _has_picture(message: Message) -> bool:
     return any(isinstance(part, (Image, Video)) for part in message.parts)
@@ -370,8 +335,3 @@ def _gather(parts: list[Any], event: Event) -> None:
         parts[-1] = kind(parts[-1].text + event.text)  # type: ignore[union-attr]
     else:
         parts.append(kind(event.text))  # type: ignore[union-attr]
-
-
-def _failed(call: ToolCall, error: RetortError) -> ToolResult:
-    told = error.as_json() if isinstance(error, ToolInputError) else {"what": str(error), "where": "", "hint": ""}
-    return ToolResult(call.id, call.name, False, {**told, "sentence": str(error)})

@@ -1,29 +1,29 @@
-"""What the models are told, in one place."""
+"""What the models are told. The instructions themselves are files in assets/prompts; what is built of them stands here."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
 
 from model.messages import Message, Text
 
-SYSTEM_WITH_TOOLS = (
-    "You are Retort, a research assistant for chemists and biologists. Numbers, structures and sequences come from the "
-    "tools, never from memory: call a tool whenever one can answer, then explain its result. Give the unit and the "
-    "convention with each number. If a tool refuses an input, say why and what to write instead; do not answer for it."
-)
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "prompts"
+Prompt = Literal["system_with_tools", "system_without_tools", "system_with_results"]
+
+
+@functools.cache
+def our_prompt(name: Prompt) -> str:
+    """As it is told to a model, byte for byte the same in every turn: what is read before is then not read again."""
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()
+
 
 #: To a model whose call could not be read; once in a turn.
 BROKEN_CALL = (
     "Your tool call was not run, since {reason}. Write it once more, as one valid JSON object between its markers."
 )
-
-SYSTEM_WITHOUT_TOOLS = (
-    "You are Retort, a friendly research assistant for chemists and biologists. Answer briefly and plainly. "
-    "Do not give numbers, masses, formulas or SMILES; say that you would rather compute them with a tool."
-)
-
-SYSTEM_WITH_RESULTS = "A tool has shown its results above. Say in one short sentence what can be read there."
 
 #: What a model that cannot be trusted with a number is shown of results: their names, so that it can alter no value.
 #: A question, the names of what a tool has shown, and a sentence that points at them.
@@ -105,7 +105,7 @@ MOST_NAMES = 5
 
 def comment_prompt(question: str, shown: Sequence[str]) -> list[Message]:
     """Asks for one sentence on results of which only the names are told: ``shown`` are they, in words."""
-    prompt = [Message("system", (Text(SYSTEM_WITH_RESULTS),))]
+    prompt = [Message("system", (Text(our_prompt("system_with_results")),))]
     for asked, names, sentence in COMMENT_EXAMPLES:
         prompt += [_commented(asked, names), Message("assistant", (Text(sentence),))]
     words = (word if len(word) <= LONGEST_WORD else "this one" for word in question.split())

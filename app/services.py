@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.assistant import Assistant, Budget
+from app.calling import Outward
+from app.egress import Ledger
+from app.instructions import PromptFile
 from app.loading import Loader, ModelSlot, Offer, Progress
+from app.permissions import Permissions
 from app.settings import Settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
@@ -17,7 +21,11 @@ from errors import ModelError, ModelNotHereError
 from model.catalog import known_model
 from model.embedded import embedded_path
 from model.events import ChatModel
+from tools.registry import TOOL_MODULES
 from tools.running import Workers
+
+#: How the names of the modules begin whose tools ask other machines.
+LOOKUPS = "tools.lookups."
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Services:
     uploads: Uploads
     model: ModelSlot
     tools: Workers
+    outward: Outward
+    prompt: PromptFile
     loader: Callable[[str], Loader] | None = None  # of another model; None: this one stays
 
     def start(self) -> None:
@@ -37,6 +47,8 @@ class Services:
     def close(self) -> None:
         self.model.close()
         self.tools.close()
+        self.outward.permissions.close()
+        self.outward.ledger.close()
         self.store.close()
 
 
@@ -44,17 +56,31 @@ def build_services(settings: Settings) -> Services:
     """Everything but the page and the server; nothing is loaded yet."""
     folder = settings.folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.database or sqlite_url(folder))
+    store = Store(database_url(settings))
     tools = build_tools(settings)
+    outward, prompt = build_outward(settings), PromptFile(folder)
     slot = build_model_slot(settings)
-    assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds))
+    assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds), lambda: outward, prompt)
     uploads = build_uploads(settings, folder / "uploads")
     loader = None if settings.lock_model else functools.partial(model_loader, settings)
-    return Services(store, Turns(store, assistant, slot), uploads, slot, tools, loader)
+    return Services(store, Turns(store, assistant, slot), uploads, slot, tools, outward, prompt, loader)
+
+
+def database_url(settings: Settings) -> str:
+    """Of the conversations, the ledger and what was allowed; the folder of a SQLite file is made by who opens it."""
+    return settings.database or sqlite_url(settings.folder.expanduser().resolve())
+
+
+def build_outward(settings: Settings) -> Outward:
+    """Where strangers reach the page, who asks may allow a single call; for good, only who started Retort may."""
+    url = database_url(settings)
+    return Outward(Permissions(url, may_be_always=not settings.lock_model), Ledger(url))
 
 
 def build_tools(settings: Settings) -> Workers:
-    return Workers(size=settings.tool_workers, memory_limit_mb=settings.tool_memory_mb)
+    modules = [name for name in TOOL_MODULES if settings.lookups or not name.startswith(LOOKUPS)]
+    kept_in = settings.folder.expanduser().resolve() / "lookups"
+    return Workers(modules, settings.tool_workers, settings.tool_memory_mb, kept_in)
 
 
 def build_uploads(settings: Settings, folder: Path) -> Uploads:

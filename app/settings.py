@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, CliApp, SettingsConfigDict
+from pydantic_settings import BaseSettings, CliApp, CliImplicitFlag, SettingsConfigDict
 
 from errors import SettingsError, shown
 
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     ] = 32
     tool_workers: Annotated[int, Field(ge=1, le=32, description="processes that run tools")] = 2
     tool_memory_mb: Annotated[int, Field(ge=512, description="memory limit of each tool process")] = 2048
+    lookups: Annotated[
+        CliImplicitFlag[bool],
+        Field(
+            description="tools that ask other machines, once a person has allowed the host; without them none is offered"
+        ),
+    ] = True
     tool_calls: Annotated[int, Field(ge=1, le=64, description="tool calls in one answer at most")] = 8
     answer_seconds: Annotated[int, Field(ge=10, description="seconds that one answer may take")] = 900
     upload_mb: Annotated[int, Field(ge=1, le=2048, description="size of an uploaded picture at most")] = 20

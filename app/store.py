@@ -1,14 +1,16 @@
 """Conversations in a database: SQLite beside the person's files by default, Postgres by URL.
 
-Three tables: conversations, messages, parts. A part is saved as it happens (and a growing text at most every half
+Four tables: conversations, messages, parts, and the instructions that models had. A part is saved as it happens (and a growing text at most every half
 second, by the caller), so that a reload, a restart or a crash loses nothing that was shown for longer than that.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +79,12 @@ class _Part(_Base):
     content: orm.Mapped[dict[str, Any]] = orm.mapped_column(sa.JSON)
 
 
+class _Prompt(_Base):
+    __tablename__ = "prompts"
+    sha256: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
+    text: orm.Mapped[str] = orm.mapped_column(sa.Text)
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
@@ -85,13 +93,18 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'conversations.db'}"
 
 
+def open_database(url: str) -> sa.Engine:
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
 class Store:
     """Every read and write of conversations; safe to call from any thread."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _set_up_sqlite)
+        self._engine = open_database(url)
         _Base.metadata.create_all(self._engine)
         self._session = orm.sessionmaker(self._engine, expire_on_commit=False)
         self._end_interrupted_answers()
@@ -111,6 +124,18 @@ class Store:
         query = sa.select(_Conversation).where(held).order_by(_Conversation.updated_at.desc()).limit(limit)
         with self._session() as session:
             return [Conversation(row.id, row.title, row.updated_at) for row in session.scalars(query)]
+
+    def titles(self, conversation_ids: Iterable[str]) -> dict[str, str]:
+        """Of those conversations among these that are still there."""
+        query = sa.select(_Conversation.id, _Conversation.title).where(_Conversation.id.in_(set(conversation_ids)))
+        with self._session() as session:
+            return {row.id: row.title for row in session.execute(query)}
+
+    def still_there(self, message_ids: Iterable[int]) -> set[int]:
+        """Those of these messages that were not removed since."""
+        query = sa.select(_Message.id).where(_Message.id.in_(set(message_ids)))
+        with self._session() as session:
+            return set(session.scalars(query))
 
     def has_conversation(self, conversation_id: str) -> bool:
         with self._session() as session:
@@ -155,6 +180,20 @@ class Store:
             for position in range(from_part, len(message.parts)):
                 content = part_to_dict(message.parts[position])
                 session.merge(_Part(message_id=message.id, position=position, content=content))
+
+    def keep_prompt(self, text: str) -> str:
+        """The SHA-256 of a model's instructions, which are kept once for all answers that had them."""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if self.prompt(sha256) is None:
+            # two answers that begin together may both find it missing
+            with suppress(sa.exc.IntegrityError), self._session.begin() as session:
+                session.add(_Prompt(sha256=sha256, text=text))
+        return sha256
+
+    def prompt(self, sha256: str) -> str | None:
+        with self._session() as session:
+            kept = session.get(_Prompt, sha256)
+            return kept.text if kept else None
 
     def truncate(self, conversation_id: str, message_id: int) -> list[StoredMessage]:
         """Remove this message and all after it; returns what was removed, oldest first."""

@@ -9,8 +9,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from app.assistant import Assistant, BudgetEnded, Statement, TurnEvent
+from app.assistant import Assistant, BudgetEnded, Instructed, Statement, TurnEvent
 from app.batches import Progress
+from app.calling import Answering, Asking
 from app.counts import Counts
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
@@ -48,6 +49,8 @@ class Turns:
 
         ``details["notice"]`` is a sentence while something is waited for, ``details["error"]`` one if it failed,
         ``details["fits"]`` the tokens that memory would have held if that was why,
+        ``details["asks"]`` the question (as ``app.permissions.Question``) while a person is asked whether a lookup may ask a host,
+        ``details["prompt"]`` the SHA-256 of the model's instructions and ``details["prompt_edited"]`` that they are not ours,
         ``details["notes"]`` are sentences about what the model was given to read,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
         ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on.
@@ -71,9 +74,10 @@ class Turns:
                 if asked.seed is None:  # drawn here and kept, so that any answer can be had again
                     asked = replace(asked, seed=secrets.randbelow(2**31))
                 growing.note(model=model.name, unchecked=not model.abilities.tools, seed=asked.seed)
-                for event in self._assistant.run(model, history, asked, stop):
+                answering = Answering(conversation_id, growing.message.id)
+                for event in self._assistant.run(model, history, asked, stop, answering):
                     growing.add(event)
-                    if growing.is_due():
+                    if not isinstance(event, Instructed) and growing.is_due():  # of which nothing is shown yet
                         yield growing.message
         except RetortError as error:
             growing.end("failed", error=str(error), fits=getattr(error, "fits", None))
@@ -135,6 +139,16 @@ class _Growing:
         self.message = replace(self.message, details=kept)
 
     def add(self, event: TurnEvent) -> None:
+        if isinstance(event, Instructed):
+            told = event.instructions
+            self.note(prompt=self._store.keep_prompt(told.text), prompt_edited=told.is_edited or None)
+            return
+        if isinstance(event, Asking):
+            asks = None if event.question is None else asdict(event.question)
+            if asks != self.message.details.get("asks"):
+                self.note(asks=asks, notice=None)
+                self._save()  # so that another tab, or this one after a reload, shows it, too
+            return
         if isinstance(event, Waiting):
             before = {1: "Your question is next", 2: "One question is before yours"}
             place = before.get(event.ahead, f"{event.ahead - 1} questions are before yours")
@@ -183,7 +197,7 @@ class _Growing:
         """Settle the answer, once: a later call changes nothing."""
         if self.message.status == "running":
             self._end_thinking()
-            self.note(notice=None, **details)
+            self.note(notice=None, asks=None, **details)
             self.message = replace(self.message, status=status)
             self._save()
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from app.calling import Outward
+from app.egress import Ledger
+from app.permissions import Permissions
+from app.store import sqlite_url
 from errors import RetortError, ToolInputError
 from model.events import Abilities, Event, Finished, Options, TextDelta, ToolSchema, Usage
 from model.messages import Message
@@ -79,6 +84,12 @@ class FakeTools:
             notes=("Average mass.",),
             provenance=Provenance(tool=name, arguments=arguments, libraries={"rdkit": "0"}, seconds=0.01),
         )
+
+
+def outward_of(folder: Path, may_be_always: bool = True) -> Outward:
+    """Permissions and a ledger of a folder's own, in the database of its conversations."""
+    url = sqlite_url(folder)
+    return Outward(Permissions(url, may_be_always), Ledger(url))
 
 
 def raising(error: RetortError) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.assistant import Assistant
 from app.counts import Spread
+from app.instructions import PromptFile
 from app.loading import ModelSlot
 from app.services import Services
 from app.serving import build_app
@@ -27,7 +28,7 @@ from errors import ModelError
 from model.events import Finished, TextDelta, Usage
 from model.figures import Figures
 from model.messages import Text, ToolCall
-from tests.app.fakes import FakeModel, FakeTools, raising, words
+from tests.app.fakes import FakeModel, FakeTools, outward_of, raising, words
 
 ASPIRIN = ToolCall("call_1", "describe_molecule", {"molecule": "aspirin"})
 REFUSED = ToolCall("call_2", "describe_molecule", {"molecule": "unobtainium"})
@@ -42,7 +43,7 @@ class Site:
         self.slot = ModelSlot(lambda progress: model, lambda model: "")
         turns = Turns(self.store, Assistant(tools), self.slot)
         uploads = Uploads(folder / "up", 100_000, 1_000_000)
-        self.services = Services(self.store, turns, uploads, self.slot, tools)
+        self.services = Services(self.store, turns, uploads, self.slot, tools, outward_of(folder), PromptFile(folder))
         self.client = TestClient(build_app(self.services, Settings(folder=folder)), base_url="http://localhost:7860")
         self.slot.start()
         assert self.slot.wait(5) is model

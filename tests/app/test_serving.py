@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.assistant import Assistant
+from app.instructions import PromptFile
 from app.loading import ModelSlot
 from app.services import Services
 from app.serving import build_app
@@ -16,7 +17,7 @@ from app.settings import Settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from app.uploads import Uploads
-from tests.app.fakes import FakeModel, FakeTools
+from tests.app.fakes import FakeModel, FakeTools, outward_of
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,9 @@ def services(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     store, tools = Store(sqlite_url(folder)), FakeTools()
     slot = ModelSlot(lambda progress: FakeModel(), lambda model: "")
-    return Services(
-        store, Turns(store, Assistant(tools), slot), Uploads(folder / "up", 100_000, 1_000_000), slot, tools
-    )
+    uploads = Uploads(folder / "up", 100_000, 1_000_000)
+    turns = Turns(store, Assistant(tools), slot)
+    return Services(store, turns, uploads, slot, tools, outward_of(folder), PromptFile(folder))
 
 
 @pytest.fixture(scope="module")

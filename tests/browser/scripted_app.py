@@ -15,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.assistant import Assistant
+from app.instructions import PromptFile
 from app.loading import ModelSlot
-from app.services import Services, build_tools, build_uploads
+from app.services import Services, build_outward, build_tools, build_uploads
 from app.serving import serve
 from app.settings import read_settings
 from app.store import Store, sqlite_url
@@ -80,7 +81,9 @@ def main() -> None:
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
     uploads = build_uploads(settings, settings.folder / "uploads")
-    serve(Services(store, Turns(store, Assistant(tools), slot), uploads, slot, tools), settings)
+    outward, prompt = build_outward(settings), PromptFile(settings.folder)
+    turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot)
+    serve(Services(store, turns_of, uploads, slot, tools, outward, prompt), settings)
 
 
 if __name__ == "__main__":
