@@ -110,8 +110,12 @@ def _command(file: File, arguments: Mapping[str, Any]) -> list[str]:
 
 def again(arguments: Mapping[str, Any]) -> str:
     """The command that does the same anywhere; ``arguments`` of the provenance, in which the file is a path."""
-    over = _over(arguments["file"], arguments["tool"], arguments.get("column") or "", arguments.get("arguments") or {})
-    return shlex.join(["python", *over, "--out", "results"])
+    return shlex.join(["python", *over_command(arguments), "--out", "results"])
+
+
+def over_command(arguments: Mapping[str, Any]) -> list[str]:
+    """What follows ``python`` in it, but for where the results go."""
+    return _over(arguments["file"], arguments["tool"], arguments.get("column") or "", arguments.get("arguments") or {})
 
 
 def _over(path: str, tool: str, column: str, others: Mapping[str, Any]) -> list[str]:

@@ -24,10 +24,11 @@ OFFERED = {
 
 
 def contents_of(read: Mapping[str, Any]) -> Contents:
-    """By the data of ``read_file``; empty where nothing or both could be meant."""
-    if (kind := read.get("kind", "")) in _CONTENTS:
+    """By the data of ``read_file``, which an imported conversation may have in any shape; empty where nothing or both could be meant."""
+    if (kind := str(read.get("kind", ""))) in _CONTENTS:
         return _CONTENTS[kind]
-    columns = read.get("columns", [])
-    molecules = any(column["holds"] == "SMILES" for column in columns)
-    sequences = any(_OF_SEQUENCES.search(column["name"]) for column in columns)
+    told = read.get("columns")
+    columns = [column for column in told if isinstance(column, dict)] if isinstance(told, list) else []
+    molecules = any(column.get("holds") == "SMILES" for column in columns)
+    sequences = any(_OF_SEQUENCES.search(str(column.get("name", ""))) for column in columns)
     return "" if molecules == sequences else "molecules" if molecules else "sequences"

@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from app.attachments import FILE_READER
-from app.batches import OVER_FILE, again, batch_key
+from app.batches import OVER_FILE, batch_key
 from app.file_contents import OFFERED, contents_of
+from app.ui.provenance import failed_call_html, provenance_html
 from app.ui.views import escape, notation_html, view_html
 from app.ui.views.rows import rows_of_batch
 from model.messages import ToolCall, ToolResult
@@ -39,28 +40,22 @@ def tool_card(
         content = result.content
         hint = f'<span class="hint">{escape(_sentence(content.get("hint", "")))}</span>' if content.get("hint") else ""
         where = f' <span class="quiet">({escape(content["where"])})</span>' if content.get("where") else ""
+        called = content.get("arguments") or call.arguments
         return (
-            f'<div class="tool-card" {named} data-state="failed"><span class="tool-name">{escape(call.name)}</span> <code>{escape(arguments)}</code></div>'
+            f'<details class="tool-card" {named} data-state="failed"><summary><span class="tool-name">{escape(call.name)}</span> '
+            f"<code>{escape(arguments)}</code></summary>{failed_call_html(call.name, called)}</details>"
             f'<p class="tool-error" role="alert">{notation_html(_sentence(content.get("what", "")))}{where} {hint}</p>'
         )
     content = result.content
     provenance = content["provenance"]
-    libraries = ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items())
-    notes = "".join(f"<li>{notation_html(note)}</li>" for note in content["notes"])
-    call_text = (
-        again(provenance["arguments"])
-        if call.name == OVER_FILE
-        else json.dumps({"tool": call.name, "arguments": provenance["arguments"]}, ensure_ascii=False)
-    )
     new = [view for view in content["views"] if view.get("svg") not in drawn]
     drawn.update(view["svg"] for view in new if view.get("svg"))
     views = "".join(view_html(view, source=str(call.arguments.get("file", ""))) for view in new)
     return (
         f'<details class="tool-card" {named} data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
         f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{_counted(content["notes"])}</span></summary>'
-        f"<dl><dt>Call</dt><dd><code>{escape(call_text)}</code></dd>"
-        f"<dt>Computed by</dt><dd>{escape(libraries)}, {escape(provenance['host'])}, in {provenance['seconds']:.3f} s</dd></dl>"
-        f'<ul>{notes}</ul></details><div class="views">{_picture_read(content, conversation_id)}{rows}{views}</div>{_confirming(content)}{_over_all(call, content)}'
+        f"{provenance_html(call.name, provenance, content['notes'])}</details>"
+        f'<div class="views">{_picture_read(content, conversation_id)}{rows}{views}</div>{_confirming(content)}{_over_all(call, content)}'
     )
 
 
@@ -75,8 +70,8 @@ def _rows(call: ToolCall, conversation_id: str) -> str:
 def _over_all(call: ToolCall, content: dict[str, Any]) -> str:
     """An offer to run a tool over each record of a file that was read."""
     tools = OFFERED.get(contents_of(content["data"]), ()) if call.name == FILE_READER else ()
-    count = content["data"].get("count", 0)
-    if not tools or count < 2:
+    count = content["data"].get("count")
+    if not tools or not isinstance(count, int) or count < 2:
         return ""
     options = "".join(f'<option value="{name}">{name.replace("_", " ")}</option>' for name in tools)
     handle = escape(call.arguments.get("file", ""))
@@ -98,11 +93,12 @@ def _confirming(content: dict[str, Any]) -> str:
     """What was read in a picture is used only once a person has compared it: one button for each structure."""
     if not content["data"].get("needs_confirmation"):
         return ""
-    read = [one.get("smiles", "") for one in content["data"].get("structures", [])]
+    structures = content["data"].get("structures")
+    read = [one.get("smiles") for one in structures if isinstance(one, dict)] if isinstance(structures, list) else []
     buttons = "".join(
         f'<button data-action="compose" data-text="{escape(smiles)}">It is right: use <code>{escape(_short(smiles))}</code></button>'
         for smiles in read
-        if smiles
+        if isinstance(smiles, str) and smiles
     )
     return f'<p class="offers">{buttons}</p>' if buttons else ""
 
