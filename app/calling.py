@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,7 +114,7 @@ class Calls:
             else:
                 output = self._tools.call(call.name, self._arguments(call), cancel=self._stop)
         except RetortError as error:
-            return failed(call, error)
+            return failed(call, error, self._called(call))
         return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
 
     def _resolved(self, call: ToolCall) -> dict[str, Any]:
@@ -122,6 +122,13 @@ class Calls:
 
     def _arguments(self, call: ToolCall) -> dict[str, Any]:
         return self._attachments.resolved(call.name, self._resolved(call))
+
+    def _called(self, call: ToolCall) -> dict[str, Any] | None:
+        """The arguments as the tool had them, for who calls it again; None where they could not be made out."""
+        try:
+            return None if call.name == OVER_FILE else self._arguments(call)
+        except RetortError:
+            return None
 
     def _look_up(self, call: ToolCall, later: Sequence[ToolCall]) -> Generator[Asking, None, Output]:
         """First without any leave but a lasting one, since what was kept of earlier answers needs none."""
@@ -204,6 +211,10 @@ def _wish(call: ToolCall, error: NetworkNotAllowedError) -> Wish:
     return Wish(call.name, words, error.would_send.removeprefix(f"{call.name} would send it "))
 
 
-def failed(call: ToolCall, error: RetortError) -> ToolResult:
-    told = error.as_json() if isinstance(error, ToolInputError) else {"what": str(error), "where": "", "hint": ""}
-    return ToolResult(call.id, call.name, False, {**told, "sentence": str(error)})
+def failed(call: ToolCall, error: RetortError, arguments: Mapping[str, Any] | None = None) -> ToolResult:
+    """``arguments``: those that the tool had, where it was called."""
+    told: dict[str, Any] = (
+        error.as_json() if isinstance(error, ToolInputError) else {"what": str(error), "where": "", "hint": ""}
+    )
+    told["sentence"] = str(error)
+    return ToolResult(call.id, call.name, False, told if arguments is None else {**told, "arguments": dict(arguments)})

@@ -80,7 +80,7 @@ def _spoken(time: str) -> str:
 
 
 def _buttons(tool: str, arguments: Mapping[str, Any], provenance: Mapping[str, Any] | None) -> str:
-    if tool == OVER_FILE and not _is_whole(arguments) or tool not in (OVER_FILE, *modules_of_tools()):
+    if (tool == OVER_FILE and not _is_whole(arguments)) or tool not in (OVER_FILE, *modules_of_tools()):
         return ""  # there is nothing that could be run
     script = call_as_python(tool, arguments, provenance)
     if len(script) > LONGEST_COPY:
