@@ -11,7 +11,11 @@ The page sets ``latex_delimiters`` to ``LATEX_DELIMITERS``: a single dollar is m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
+
+from app.ui.marked_text import Piece, Placed, code_lines, with_marks
 
 LATEX_DELIMITERS: tuple[dict[str, str | bool], ...] = (
     {"left": "$$", "right": "$$", "display": True},
@@ -20,14 +24,14 @@ LATEX_DELIMITERS: tuple[dict[str, str | bool], ...] = (
 )
 
 _FENCE = re.compile(
-    r"(?P<quote>(?:[ \t]*>)*)[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<run>`{3,}|~{3,})(?P<info>[^`\n]*)$"
+    r"(?P<quote>(?:[ \t]*>)*)[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<run>`{3,}(?=[^`]*$)|~{3,})(?P<info>[^\n]*)$"
 )
 _INFO = re.compile(r"[\w+#.-]{1,30}")
 
 # One pass over the prose; the first alternative that fits wins. Every quantifier is bounded or excludes what ends it.
 _PIECE = re.compile(
     r"""
-      (?P<code>(?<!`)(?P<ticks>`{1,8})(?!`)(?P<inner>[^`\n]{1,4000})(?P=ticks)(?!`))
+      (?P<code>(?<![`\\])(?P<ticks>`{1,8})(?!`)(?P<inner>[^`\n]{1,4000})(?P=ticks)(?!`))
     | (?P<stray>`+)
     | (?P<math>\$\$[^$`]{1,4000}\$\$
         | (?<![^\s(])\\\[(?:[^`$\\]|\\[^\[]){1,1500}?\\\]
@@ -66,33 +70,80 @@ _CLOSERS = _STOPS + "*_'"
 _ENTITY = str.maketrans({c: f"&#{ord(c)};" for c in "<>&\\`*_[]()!|$~"})
 
 
-def safe_markdown(text: str) -> str:
+def safe_markdown(text: str, marks: Sequence[Placed] = ()) -> str:
     """``text`` for a chat bubble. Linear in its length, and any prefix of a growing text may be given.
 
     Fences keep their contents letter for letter; a fence in a list or a quote is moved to the margin. Paragraphs are
-    remembered, so a text that grows costs what has been added.
+    remembered, so a text that grows costs what has been added. ``marks`` become elements as far as Markdown has room for
+    them: none lies in a fence, and without the elements the text is what it is without marks.
     """
     shown: list[str] = []
     prose: list[str] = []
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").split("\n")
+    lines = _normal(text).split("\n")
+    marked = _Marked(
+        lines, [replace(m, start=len(_normal(text[: m.start])), end=len(_normal(text[: m.end]))) for m in marks]
+    )
     position = 0
     while position < len(lines):
         line = lines[position]
-        opening = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        opening = _opening(line)
         if opening is None:
             prose.append(line)
             position += 1
             continue
         if prose:
-            shown.append(_safe_prose("\n".join(prose)))
+            shown.append(_safe_prose("\n".join(prose), marked, position - len(prose)))
             prose = []
         position = _copy_fence(lines, position, opening, shown)
     if prose:
-        shown.append(_safe_prose("\n".join(prose)))
+        shown.append(_safe_prose("\n".join(prose), marked, position - len(prose)))
     return "\n".join(shown)
 
 
-def _copy_fence(lines: list[str], position: int, opening: re.Match[str], shown: list[str]) -> int:
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def _opening(line: str) -> re.Match[str] | None:
+    return _FENCE.match(line) if "```" in line or "~~~" in line else None
+
+
+class _Marked:
+    """The marks of a text by the lines in which they lie."""
+
+    def __init__(self, lines: Sequence[str], marks: Sequence[Placed]) -> None:
+        self.marks = sorted(marks, key=lambda mark: mark.start)
+        self._starts = [0]
+        self._code: frozenset[int] = frozenset()
+        if marks:
+            for line in lines:
+                self._starts.append(self._starts[-1] + len(line) + 1)
+            self._code = code_lines(_without_fences(lines))
+
+    def of_paragraph(self, first: int, last: int) -> tuple[tuple[Placed, ...], tuple[bool, ...]]:
+        """What lies in the lines ``first`` to ``last``, counted from there, and which of the lines take none."""
+        start, end = self._starts[first], self._starts[last] - 1
+        inside = [
+            replace(mark, start=max(mark.start, start) - start, end=min(mark.end, end) - start)
+            for mark in self.marks
+            if mark.start < end and mark.end > start
+        ]
+        return tuple(inside), tuple(line in self._code for line in range(first, last)) if inside else ()
+
+
+def _without_fences(lines: Sequence[str]) -> list[str | None]:
+    prose: list[str | None] = list(lines)
+    position = 0
+    while position < len(lines):
+        opening = _opening(lines[position])
+        after = position + 1 if opening is None else _copy_fence(lines, position, opening, [])
+        if opening is not None:
+            prose[position:after] = [None] * (after - position)
+        position = after
+    return prose
+
+
+def _copy_fence(lines: Sequence[str], position: int, opening: re.Match[str], shown: list[str]) -> int:
     """Puts the fence opened at ``position`` into ``shown``, at the margin and closed; returns the next position."""
     run, quotes = opening["run"], opening["quote"].count(">")
     info = _INFO.match(opening["info"].strip())
@@ -138,8 +189,17 @@ def _opens_math(code: str) -> bool:
     return False
 
 
-def _safe_prose(prose: str) -> str:
-    return "\n\n".join(_safe_paragraph(paragraph) for paragraph in prose.split("\n\n"))
+def _safe_prose(prose: str, marked: _Marked, first: int) -> str:
+    """Paragraphs whose first line is the text's line ``first``."""
+    if not marked.marks:
+        return "\n\n".join(_safe_paragraph(paragraph) for paragraph in prose.split("\n\n"))
+    shown = []
+    for paragraph in prose.split("\n\n"):
+        after = first + paragraph.count("\n") + 1
+        marks, closed = marked.of_paragraph(first, after)
+        shown.append(_marked_paragraph(paragraph, marks, closed) if marks else _safe_paragraph(paragraph))
+        first = after + 1
+    return "\n\n".join(shown)
 
 
 @lru_cache(maxsize=4096)
@@ -147,14 +207,35 @@ def _safe_paragraph(paragraph: str) -> str:
     return _PIECE.sub(_piece, paragraph)
 
 
+@lru_cache(maxsize=1024)
+def _marked_paragraph(paragraph: str, marks: tuple[Placed, ...], closed: tuple[bool, ...]) -> str:
+    return with_marks(list(_pieces(paragraph)), marks, closed)
+
+
+def _pieces(paragraph: str) -> Iterator[Piece]:
+    """What ``_safe_paragraph`` makes of a paragraph, piece by piece."""
+    done = 0
+    for match in _PIECE.finditer(paragraph):
+        start, end = match.span()
+        yield Piece(done, start, paragraph[done:start])
+        if match.lastgroup == "word":
+            yield from _pieces_of_word(match)
+        else:
+            yield Piece(start, end, _piece(match), whole=True, literal=match.lastgroup != "url")
+        done = end
+    yield Piece(done, len(paragraph), paragraph[done:])
+
+
 def _piece(match: re.Match[str]) -> str:
     kind = match.lastgroup
     if kind == "word":
-        return _word(match[0])
+        return _word(match)
     if kind == "code":
         return _code(match["inner"], match["ticks"])
     if kind == "stray":
-        return "&#96;" * len(match[0])
+        before = match.string[: match.start()]
+        is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+        return "`" * is_escaped + "&#96;" * (len(match[0]) - is_escaped)
     if kind == "math":
         return _math(match[0])
     if kind == "tex":
@@ -177,8 +258,12 @@ def _code(inner: str, ticks: str) -> str:
     """A code span; as an element with entities where a table cell or LaTeX could break the span open."""
     inner = inner.replace("`", "")
     if "|" in inner or "$$" in inner or "\\[" in inner or "\\(" in inner or "\\]" in inner or "\\)" in inner:
-        return f"<code>{inner.strip().translate(_ENTITY)}</code>"
+        return _element(inner.strip())
     return f"{ticks}{inner}{ticks}"
+
+
+def _element(code: str) -> str:
+    return f"<code>{code.translate(_ENTITY)}</code>"
 
 
 def _plain(text: str) -> str:
@@ -193,7 +278,25 @@ def _link(text: str, target: str) -> str:
     return f"[{_plain(text)}]({target}) ({_plain(place)})"
 
 
-def _word(word: str) -> str:
+def _word(match: re.Match[str]) -> str:
+    return "".join(piece.shown for piece in _pieces_of_word(match))
+
+
+def _pieces_of_word(match: re.Match[str]) -> Iterator[Piece]:
+    word, at = match[0], match.start()
+    start, end = _smiles_in(word) or (0, 0)
+    yield Piece(at, at + start, word[:start])
+    if end:
+        # the ticks of a code span that follows at once would run together with those of this one
+        meets_ticks = match.string.startswith("`", at + end)
+        smiles = _element(word[start:end]) if meets_ticks else _code(word[start:end], "`")
+        yield Piece(at + start, at + end, smiles, whole=True, literal=True)
+    rest = _unlinked(word[end:])
+    yield Piece(at + end, match.end(), rest, whole=rest != word[end:])
+
+
+def _smiles_in(word: str) -> tuple[int, int] | None:
+    """Where a SMILES lies in a word that has the marks of its sentence, too."""
     lead = _LEAD.match(word)
     start = lead.end() if lead else 0
     # "*CC*" is a polymer before it is an emphasis, so the stars go last.
@@ -202,8 +305,8 @@ def _word(word: str) -> str:
         while core.endswith(")") and core.count(")") > core.count("("):  # the sentence's bracket, not the molecule's
             core = core[:-1].rstrip(closers)
         if is_smiles_like(core):
-            return f"{word[:start]}{_code(core, '`')}{_unlinked(word[start + len(core) :])}"
-    return _unlinked(word)
+            return start, start + len(core)
+    return None
 
 
 def _unlinked(word: str) -> str:

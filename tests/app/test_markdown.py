@@ -48,6 +48,7 @@ HOSTILE = (
     "[x]:\njavascript:alert(1)\n\n[x]",
     "``` `\n<img src=x>", "<!-- \n-->\n<img src=x>", "<![CDATA[ <img src=x> ]]>",
     "[x](data:text/html,<script>1</script>)",
+    "\\`<img src=x>`", "C=C``<img src=x>``", "~~~ `\n<img src=x>`",
 )  # fmt: skip
 
 
