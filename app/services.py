@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.assistant import Assistant, Budget
 from app.calling import Outward
+from app.checking.checker import Checker
 from app.egress import Ledger
 from app.instructions import PromptFile
 from app.loading import Loader, ModelSlot, Offer, Progress
@@ -63,7 +64,7 @@ def build_services(settings: Settings) -> Services:
     assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds), lambda: outward, prompt)
     uploads = build_uploads(settings, folder / "uploads")
     loader = None if settings.lock_model else functools.partial(model_loader, settings)
-    return Services(store, Turns(store, assistant, slot), uploads, slot, tools, outward, prompt, loader)
+    return Services(store, Turns(store, assistant, slot, Checker(tools)), uploads, slot, tools, outward, prompt, loader)
 
 
 def database_url(settings: Settings) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from model.messages import Message, Part, Role, part_from_dict, part_to_dict
+from model.messages import Message, Part, Role, Text, part_from_dict, part_to_dict
 
 Status = Literal["running", "complete", "stopped", "failed"]
 UNTITLED = "New conversation"
@@ -44,6 +44,11 @@ class StoredMessage:
     @property
     def message(self) -> Message:
         return Message(self.role, self.parts)
+
+    @property
+    def is_retorts(self) -> bool:
+        """Whether no person wrote this question: it asks for a correction."""
+        return self.role == "user" and any(isinstance(part, Text) and part.source == "retort" for part in self.parts)
 
 
 class _Base(orm.DeclarativeBase):

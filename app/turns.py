@@ -12,6 +12,7 @@ from typing import Any
 from app.assistant import Assistant, BudgetEnded, Instructed, Statement, TurnEvent
 from app.batches import Progress
 from app.calling import Answering, Asking
+from app.checking.beside import Beside, Checks, named_results
 from app.counts import Counts
 from app.loading import ModelSlot
 from app.store import Store, StoredMessage, with_part
@@ -31,15 +32,18 @@ UNKNOWN_TOOL = "unknown"
 #: Of a long conversation, which Gradio compares with what it sent before at every snapshot.
 LONG_CHARACTERS, LONG_TOLD_EVERY_S = 50_000, 0.1
 SAVED_EVERY_S = 0.5
+#: An answer that is whole waits so long for its last marks.
+MARKS_AWAITED_S = 5.0
 
 
 class Turns:
     """Answers the last question of a conversation and keeps the store up to date while it does."""
 
-    def __init__(self, store: Store, assistant: Assistant, slot: ModelSlot) -> None:
+    def __init__(self, store: Store, assistant: Assistant, slot: ModelSlot, checker: Checks | None = None) -> None:
         self._store = store
         self._assistant = assistant
         self._slot = slot
+        self._checker = checker
         self.counts = Counts()
 
     def answer(
@@ -53,7 +57,9 @@ class Turns:
         ``details["prompt"]`` the SHA-256 of the model's instructions and ``details["prompt_edited"]`` that they are not ours,
         ``details["notes"]`` are sentences about what the model was given to read,
         ``details["ended"]`` one if a budget ended it, ``details["usage"]`` the exact counts at the end,
-        ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on.
+        ``details["model"]`` the model's name, ``details["seed"]`` what gives this answer again, and ``details["unchecked"]`` says that its words cannot be relied on,
+        ``details["marks"]`` what was checked of it (``app.checking.kept``): of what streams those paragraphs that have ended; the
+        rest follows when the answer is whole, in at most five seconds.
         Closing the iterator stops the generation and saves what there is.
         """
         before = self._store.messages(conversation_id)
@@ -65,7 +71,8 @@ class Turns:
             LONG_TOLD_EVERY_S if is_long else TOLD_EVERY_S,
             [note for stored in before for note in stored.details.get("notes", ())],
         )
-        began, model = time.monotonic(), None
+        beside = self._beside(before, growing.message.id)
+        began, model, took = time.monotonic(), None, None
         self.counts.begun()
         try:
             model = yield from self._wait_for_model(growing, stop)
@@ -78,7 +85,10 @@ class Turns:
                 for event in self._assistant.run(model, history, asked, stop, answering):
                     growing.add(event)
                     if not isinstance(event, Instructed) and growing.is_due():  # of which nothing is shown yet
+                        growing.check(beside)
                         yield growing.message
+                took = time.monotonic() - began
+                yield from self._last_marks(growing, beside, stop)
         except RetortError as error:
             growing.end("failed", error=str(error), fits=getattr(error, "fits", None))
         except Exception as error:
@@ -87,9 +97,30 @@ class Turns:
         finally:
             # also when the reader went away (GeneratorExit) or something unforeseen broke: what was said is kept
             stop.set()
+            if beside is not None:
+                beside.halt()
+                growing.mark(beside.marks)
             growing.end("stopped")
-            self._count(growing, time.monotonic() - began, isinstance(model, HasFigures))
+            self._count(growing, took or time.monotonic() - began, isinstance(model, HasFigures))
         yield growing.message
+
+    def _beside(self, before: Sequence[StoredMessage], message_id: int) -> Beside | None:
+        if self._checker is None:
+            return None
+        results = [result for stored in before for result in named_results(stored.parts, stored.id)]
+        return Beside(self._checker, results, _question(before), message_id)
+
+    def _last_marks(
+        self, growing: _Growing, beside: Beside | None, stop: threading.Event
+    ) -> Generator[StoredMessage, None, None]:
+        """Wait for the check of the whole answer, unless a person stops that; the answer itself can be read meanwhile."""
+        if beside is None or growing.message.status != "complete":
+            return
+        was_stopped = stop.is_set()  # by the end of its time, which is no wish of a person
+        beside.look(growing.message.parts, is_over=True)
+        until = time.monotonic() + MARKS_AWAITED_S
+        while not beside.wait(TOLD_EVERY_S) and time.monotonic() < until and (was_stopped or not stop.is_set()):
+            yield growing.message
 
     def _count(self, growing: _Growing, seconds: float, model_counts: bool) -> None:
         message = growing.message
@@ -114,6 +145,17 @@ class Turns:
             self._slot.wait(0.5)
         growing.note(notice=None)
         return model
+
+
+def _question(before: Sequence[StoredMessage]) -> str:
+    """What the answer is about: the last question of a person, and what Retort has asked since."""
+    asked: list[str] = []
+    for stored in reversed(before):
+        if stored.role == "user":
+            asked.insert(0, stored.message.text)
+            if not stored.is_retorts:
+                break
+    return "\n\n".join(asked)
 
 
 class _Growing:
@@ -184,6 +226,18 @@ class _Growing:
             self.end("stopped" if event.reason == "stopped" else "complete")
         else:
             self._append(event)
+
+    def check(self, beside: Beside | None) -> None:
+        """Give what there is to the check beside the answer, and take what it has found."""
+        if beside is not None:
+            beside.look(self.message.parts)
+            self.mark(beside.marks)
+
+    def mark(self, marks: list[dict[str, Any]]) -> None:
+        before = self.message
+        self.note(marks=marks or None)
+        if self.message is not before and before.status != "running":
+            self._save()
 
     def is_due(self) -> bool:
         """Whether it is time since the last snapshot was told; a new one counts as told."""

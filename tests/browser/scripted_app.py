@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.assistant import Assistant
+from app.checking.checker import Checker
 from app.instructions import PromptFile
 from app.loading import ModelSlot
 from app.services import Services, build_outward, build_tools, build_uploads
@@ -82,7 +83,7 @@ def main() -> None:
     slot = ModelSlot(lambda progress: model, lambda model: "")
     uploads = build_uploads(settings, settings.folder / "uploads")
     outward, prompt = build_outward(settings), PromptFile(settings.folder)
-    turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot)
+    turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot, Checker(tools))
     serve(Services(store, turns_of, uploads, slot, tools, outward, prompt), settings)
 
 
