@@ -30,9 +30,13 @@ class _Read:
 
 
 class PromptFile:
-    """The file ``prompt.md`` of a folder; without it, or where it is empty, ours. It is read anew only once it has changed."""
+    """The file ``prompt.md`` of a folder; without it, or where it is empty, ours. It is read anew only once it has changed.
 
-    def __init__(self, folder: Path) -> None:
+    Where it ``is_locked``, nobody changes it from the page.
+    """
+
+    def __init__(self, folder: Path, is_locked: bool = False) -> None:
+        self.is_locked = is_locked
         self._path = folder / FILE_NAME
         self._lock = threading.Lock()
         self._read: _Read | None = None
@@ -45,6 +49,7 @@ class PromptFile:
 
     def save(self, text: str) -> None:
         """Keep these instructions; ours, or none, take the file away. Raises ``RetortError``."""
+        self._refuse_locked()
         kept = text.replace("\r\n", "\n").strip()
         _refuse_longer(kept)
         if kept in ("", our_prompt("system_with_tools")):
@@ -59,10 +64,18 @@ class PromptFile:
             raise RetortError(f"{self._path} cannot be written ({error.strerror}); see its folder.") from None
 
     def reset(self) -> None:
+        """Take ours again; raises ``RetortError``."""
+        self._refuse_locked()
         try:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             raise RetortError(f"{self._path} cannot be removed ({error.strerror}); see its folder.") from None
+
+    def _refuse_locked(self) -> None:
+        if self.is_locked:
+            raise RetortError(
+                "The instructions are chosen where Retort was started; they cannot be changed from the page."
+            )
 
     def _own(self) -> str:
         with self._lock:

@@ -72,7 +72,7 @@ class Permissions:
         self._engine = open_database(url)
         _Base.metadata.create_all(self._engine)
         self._session = orm.sessionmaker(self._engine)
-        self._may_be_always = may_be_always
+        self.may_be_always = may_be_always
         self._lock = threading.Lock()
         self._waiting: dict[str, _Waiting] = {}
 
@@ -102,7 +102,7 @@ class Permissions:
 
     def ask(self, conversation_id: str, host: str, wishes: Sequence[Wish]) -> Question:
         """A question that waits from now on; ``withdraw`` it in the end."""
-        question = Question(host, tuple(wishes), self._may_be_always)
+        question = Question(host, tuple(wishes), self.may_be_always)
         with self._lock:
             self._waiting[question.id] = _Waiting(question, conversation_id)
         return question
@@ -131,7 +131,7 @@ class Permissions:
             if decision != "always":
                 waiting.settle(decision)
                 return
-            if not self._may_be_always:
+            if not self.may_be_always:
                 raise RetortError(
                     "Hosts are allowed for good only where Retort was started for one person; choose Once."
                 )

@@ -59,7 +59,7 @@ def build_services(settings: Settings) -> Services:
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(database_url(settings))
     tools = build_tools(settings)
-    outward, prompt = build_outward(settings), PromptFile(folder)
+    outward, prompt = build_outward(settings), PromptFile(folder, settings.lock_model)
     slot = build_model_slot(settings)
     assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds), lambda: outward, prompt)
     uploads = build_uploads(settings, folder / "uploads")

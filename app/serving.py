@@ -30,11 +30,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.own_routes import own_routes
 from app.services import Services
 from app.settings import ROOT, Settings
 from app.standing import standing
+from app.ui.own_page import own_page
 from app.ui.page import PAGE_HEAD, VIEW_STYLES, build_page, page_theme
-from app.ui.status_page import status_numbers, status_page
+from app.ui.status_page import status_numbers
 from app.uploads import DOWNLOADED
 from errors import ModelError, RetortError, SettingsError
 from tools.over_files import read_rows, read_state
@@ -166,7 +168,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
 
     @app.get("/status")
     def status() -> HTMLResponse:
-        return HTMLResponse(status_page())
+        return HTMLResponse(own_page("status"))
 
     @app.get("/status.json")
     def numbers_of_status() -> JSONResponse:
@@ -183,6 +185,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
     def icon() -> Response:
         return FileResponse(ROOT / "assets" / "logo.svg", media_type="image/svg+xml")
 
+    app.include_router(own_routes(services))
     app.mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False), name="vendor")
     gr.mount_gradio_app(
         app,

@@ -24,6 +24,7 @@ class Standing:
     totals: Counter[str]
     tools_busy: int
     tools: int  # processes that run them, at most
+    requests_sent: int  # to other machines, ever
 
 
 def standing(services: Services) -> Standing:
@@ -39,4 +40,5 @@ def standing(services: Services) -> Standing:
         totals=services.model.counted() + tally.tokens,
         tools_busy=services.tools.busy,
         tools=services.tools.size,
+        requests_sent=services.outward.ledger.count(),
     )

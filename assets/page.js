@@ -93,6 +93,7 @@
       const tool = button.closest(".offers").querySelector("select").value;
       return send({ action: "ask", text: `Run ${tool} over each record of ${id}` });
     }
+    if (action === "permit") for (const other of button.closest(".decide").children) other.disabled = true;  // once is enough
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;

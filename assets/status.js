@@ -9,17 +9,6 @@
   const shown = (name) => document.querySelector(`[data-shows="${name}"]`);
   const told = document.querySelector("#told");
 
-  // The theme that was chosen in the chat, else the machine's.
-  const darkly = window.matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    let chosen = null;
-    try { chosen = localStorage.getItem("retort-theme"); } catch { /* private windows have none */ }
-    document.body.classList.toggle("dark", chosen ? chosen === "dark" : darkly.matches);
-  };
-  darkly.addEventListener("change", paint);
-  window.addEventListener("storage", paint);
-  paint();
-
   const count = (number) => number.toLocaleString("en");
   const of = (number, most) => `${count(number)} of ${count(most)} at most`;
   const bytes = (number) => {
@@ -36,7 +25,7 @@
   };
   const known = (value, words) => (value === null ? "not told by this model" : words(value));
 
-  const show = ({ model, memory, answers, tokens, engine, tools, uptime_s, versions }) => {
+  const show = ({ model, memory, answers, tokens, engine, tools, left, uptime_s, versions }) => {
     const told = {
       model: model.name || STATES[model.state],
       weights: [memory.weights && bytes(memory.weights), model.weights].filter(Boolean).join(", ") || known(null),
@@ -57,6 +46,7 @@
       tools: `${count(tools.busy)} of ${count(tools.most)} at work`,
       tool_calls: `${count(tools.ok)} answered, ${count(tools.failed)} refused or failed`,
       uptime: span(uptime_s),
+      left: left ? `What left this machine (${count(left)})` : "Nothing has left this machine",
     };
     if (!model.name) for (const name of ["weights", "context", "answering", "kept", "most", "waiting"]) told[name] = "–";
     for (const [name, words] of Object.entries(told)) shown(name).textContent = words;

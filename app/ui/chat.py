@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from app.permissions import DECISIONS
 from app.services import Services, model_fetcher
 from app.store import StoredMessage
 from app.ui.choices import chosen_frames, chosen_options, within
+from app.ui.ledger_page import ledger_link
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
 from app.ui.tabs import Tabs, UnderWay
@@ -43,6 +44,7 @@ class Screen(NamedTuple):
     sidebar: Any = NOTHING
     welcome: Any = NOTHING
     clock: Any = NOTHING  #: ticks while the model's status changes
+    left: Any = NOTHING  #: the link to what left this machine
 
 
 class Chat:
@@ -88,6 +90,9 @@ class Chat:
                 yield from self.open(target, editing, request)
             elif kind in ("load", "unload", "fetch", "keep"):
                 yield self._change_model(kind, str(asked.get("text", "")).strip())
+            elif kind == "permit" and asked.get("text") in DECISIONS:
+                self._services.outward.permissions.decide(target, asked["text"])
+                yield Screen()
             elif kind == "compose":
                 yield Screen(composer=_idle({"text": str(asked.get("text", ""))[:LONGEST_QUESTION], "files": []}))
             elif kind == "delete":
@@ -111,7 +116,7 @@ class Chat:
         if self._services.store.has_conversation(conversation_id):
             yield from self.open(conversation_id, editing, request)
         else:
-            yield Screen(sidebar=self._sidebar(""))
+            yield Screen(sidebar=self._sidebar(""), left=self._left())
 
     def open(self, conversation_id: str, editing: str, request: gr.Request) -> Iterator[Screen]:
         """Show a conversation, or the empty page; one that is being answered for another tab is followed to its end.
@@ -127,25 +132,38 @@ class Chat:
             time.sleep(LOOKED_AT_EVERY_S)
             yield Screen(log=self._log(conversation_id)) if self._tabs.shows(tab, conversation_id) else Screen()
         if followed and self._tabs.shows(tab, conversation_id):
-            yield Screen(log=self._log(conversation_id), composer=_idle())
+            yield Screen(log=self._log(conversation_id), composer=_idle(), left=self._left())
 
     def close(self, request: gr.Request) -> None:
         """The tab was closed or reloaded."""
         self._tabs.close(_tab(request))
 
     def _answer(self, conversation_id: str, stop: Any, tab: str, options: Options) -> Iterator[Screen]:
-        """Stream the answer to the last question; when the page goes away the turn is stopped and kept."""
+        """Stream the answer to the last question; when the page goes away the turn is stopped and kept.
+
+        Not so while a person is asked for leave: who reloads the page, or looks at another, can still give it.
+        """
         self._tabs.show(tab, conversation_id)
         before = self._log(conversation_id)
         yield Screen(before, _busy(EMPTY), conversation_id, "", "", self._sidebar(conversation_id), _visible(False))
-        with closing(self._services.turns.answer(conversation_id, stop, options)) as answer:
+        answer = self._services.turns.answer(conversation_id, stop, options)
+        goes_on = False
+        try:
             for message in answer:
                 # an empty update, too, is where Gradio can tell this generator that the tab is gone
                 shown = self._tabs.shows(tab, conversation_id)
                 yield Screen(log=[*before, *message_parts(conversation_id, message)]) if shown else Screen()
+        except GeneratorExit:
+            if goes_on := self._services.outward.permissions.asks(conversation_id):
+                self._under_way.hand_over(conversation_id, answer)
+            raise
+        finally:
+            if not goes_on:
+                answer.close()
         shown = self._tabs.shows(tab, conversation_id)
         status = gr.Timer(active=True)  # once: what the model keeps in memory has changed
-        yield Screen(composer=_idle(), sidebar=self._sidebar(conversation_id), clock=status) if shown else Screen()
+        sidebar, left = self._sidebar(conversation_id), self._left()
+        yield Screen(composer=_idle(), sidebar=sidebar, clock=status, left=left) if shown else Screen(left=left)
 
     def _retry(self, conversation_id: str, answer_id: int, tab: str, options: Options) -> Iterator[Screen]:
         with self._under_way.turn(conversation_id) as stop:
@@ -198,7 +216,7 @@ class Chat:
         log = self._log(conversation_id)
         shown = conversation_id if log else ""
         composer = (_busy if self._under_way.holds(conversation_id) else _idle)(composed)
-        return Screen(log, composer, shown, "", "", self._sidebar(shown), _visible(not log))
+        return Screen(log, composer, shown, "", "", self._sidebar(shown), _visible(not log), left=self._left())
 
     def _log(self, conversation_id: str) -> list[dict[str, Any]]:
         return chat_messages(conversation_id, self._services.store.messages(conversation_id))
@@ -216,6 +234,9 @@ class Chat:
         folder = Path(get_upload_folder())
         files = [str(self._services.uploads.lend(picture, folder)) for picture in pictures]
         return {"text": question.message.text, "files": files}
+
+    def _left(self) -> str:
+        return ledger_link(self._services.outward.ledger.count())
 
     def _sidebar(self, conversation_id: str) -> str:
         return sidebar_html(self._services.store.conversations(), conversation_id)

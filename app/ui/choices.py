@@ -33,7 +33,7 @@ def choices_html() -> str:
         + _number_field("seed", "Seed, for the same answer again", "a new one each time", 0, MOST_SEED)
         + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at {TOKENS_OF_TILE} tokens each", 1, MOST_TILES, "sees")
         + _number_field("video_frames", "Frames of a video", f"{FRAMES}, at 258 tokens each", 1, MOST_FRAMES, "sees")
-        + "</details>"
+        + '<p class="quiet"><a href="prompt" target="_blank" rel="noopener">What the model is told</a>, to read or to edit</p></details>'
     )  # fmt: skip
 
 

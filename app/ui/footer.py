@@ -27,6 +27,9 @@ def footer_html(details: dict[str, Any]) -> str:
         "Seed": f"{seed}: with it, this model on this machine answers the same again" if seed else "",
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(told)}</dd>" for name, told in rows.items() if told)
+    if details.get("prompt_edited"):
+        held = f'<a href="prompt?of={escape(details["prompt"])}" target="_blank" rel="noopener">edited; these they were</a>'
+        listed += f"<dt>Instructions</dt><dd>{held}</dd>"
     return (
         f'<details class="usage quiet"><summary><span>{escape(line)}</span>{_meter(usage)}</summary>'
         f"<dl>{listed}</dl></details>"

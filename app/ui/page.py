@@ -16,6 +16,7 @@ import gradio as gr
 from app.services import Services
 from app.ui.chat import Chat
 from app.ui.choices import choices_html, model_html
+from app.ui.ledger_page import ledger_link
 from app.ui.markdown import LATEX_DELIMITERS
 from app.ui.status import status_html
 from app.ui.views import escape, notation_html, viewer_head
@@ -75,6 +76,7 @@ def build_page(services: Services) -> gr.Blocks:
             gr.HTML(choices_html(), padding=False)
             if services.loader is not None:
                 gr.HTML(model_html(), padding=False)
+            left = gr.HTML(ledger_link(services.outward.ledger.count()), padding=False)
             gr.HTML(_THEME_BUTTON, padding=False)
         with gr.Column(elem_id="page", min_width=0):
             status = gr.HTML(status_html(services.model.status()), elem_id="model-status", padding=False)
@@ -109,7 +111,7 @@ def build_page(services: Services) -> gr.Blocks:
                 stop_btn=False,
             )
         clock = gr.Timer(0.5)
-        shown = [log, composer, conversation, editing, note, sidebar, welcome, clock]  # the order of chat.Screen
+        shown = [log, composer, conversation, editing, note, sidebar, welcome, clock, left]  # the order of chat.Screen
         quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": while an answer streams, another conversation may be opened and asked
         acting: dict[str, Any] = {**quietly, "concurrency_limit": MOST_STREAMS, "trigger_mode": "multiple"}
@@ -118,16 +120,17 @@ def build_page(services: Services) -> gr.Blocks:
         act.click(chat.act, [action, conversation, editing, choices], shown, js=_PRESSED, **acting)
         new_chat.click(chat.open, [gr.State(""), editing], shown, **acting)
         conversation.change(None, [conversation], None, js=_ID_TO_ADDRESS, api_visibility="private")
-        clock.tick(lambda: _status(services), None, [status, clock], **quietly)
+        clock.tick(lambda: _status(services), None, [status, clock, left], **quietly)
         page.load(chat.load, [conversation, editing], shown, js=_ID_FROM_ADDRESS, **acting)
         page.unload(chat.close)
     page.queue(max_size=64, default_concurrency_limit=MOST_STREAMS)
     return page
 
 
-def _status(services: Services) -> tuple[object, object]:
+def _status(services: Services) -> tuple[object, object, object]:
     status = services.model.status()
-    return status_html(status), gr.Timer(active=not status.is_settled)
+    left = ledger_link(services.outward.ledger.count())  # fetching a model sends requests, too
+    return status_html(status), gr.Timer(active=not status.is_settled), left
 
 
 def _welcome() -> str:

@@ -15,6 +15,7 @@ from app.store import StoredMessage
 from app.ui.cards import tool_card
 from app.ui.footer import footer_html
 from app.ui.markdown import safe_markdown
+from app.ui.permission import permission_card
 from app.ui.views import escape, notation_html
 from model.messages import File, Image, Part, Text, Thinking, ToolCall, ToolResult, Video
 
@@ -63,6 +64,8 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
                 warned = True
                 yield html_part("assistant", f'<p class="unchecked">{UNCHECKED}</p>')
             yield {"role": "assistant", "content": safe_markdown(part.text)}
+    if message.status == "running" and (asks := message.details.get("asks")):
+        yield html_part("assistant", permission_card(asks))
     yield html_part("assistant", _ending(message))
 
 

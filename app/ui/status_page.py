@@ -1,4 +1,4 @@
-"""The status page: a still skeleton, and the numbers that its script asks for while it is looked at."""
+"""The numbers that the script of the status page asks for while it is looked at."""
 
 from __future__ import annotations
 
@@ -8,22 +8,12 @@ import platform
 import statistics
 import time
 import tomllib
-from pathlib import Path
 from typing import Any
 
 from app.settings import ROOT
 from app.standing import Standing
 
-ASSETS = ROOT / "assets"
 LIBRARIES = ("torch", "transformers", "gradio")
-
-
-@functools.cache
-def status_page() -> str:
-    """The page, with the colours and faces of the chat's."""
-    page, script = _read("status.html"), _read("status.js")
-    styles = _read("page.css") + _read("status.css")
-    return page.replace("/* styles */", styles).replace("/* script */", script)
 
 
 def status_numbers(standing: Standing) -> dict[str, Any]:
@@ -66,6 +56,7 @@ def status_numbers(standing: Standing) -> dict[str, Any]:
             "accepted": totals["accepted_tokens"],
         },
         "engine": {"passes": totals["passes"], "restarts": totals["restarts"]},
+        "left": standing.requests_sent,
         "tools": {"busy": standing.tools_busy, "most": standing.tools, **calls},
         "versions": _versions(),
     }
@@ -76,7 +67,3 @@ def _versions() -> dict[str, str]:
     own = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return {"Retort": own, "Python": platform.python_version(), **libraries}
-
-
-def _read(name: str) -> str:
-    return Path(ASSETS / name).read_text(encoding="utf-8")

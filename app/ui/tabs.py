@@ -21,6 +21,7 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._stops: dict[str, threading.Event] = {}
+        self._handed_over: set[threading.Event] = set()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -35,7 +36,26 @@ class UnderWay:
             yield stop
         finally:
             with self._lock:
-                del self._stops[conversation_id]
+                if stop in self._handed_over:
+                    self._handed_over.remove(stop)
+                else:
+                    del self._stops[conversation_id]
+
+    def hand_over(self, conversation_id: str, answer: Iterator[object]) -> None:
+        """Within ``turn``, whose page is gone: the answer is read to its end here, and is under way until then."""
+        with self._lock:
+            stop = self._stops[conversation_id]
+            self._handed_over.add(stop)
+
+        def read_to_end() -> None:
+            try:
+                for _ in answer:
+                    continue
+            finally:
+                with self._lock:
+                    del self._stops[conversation_id]
+
+        threading.Thread(target=read_to_end, name="answer without its page", daemon=True).start()
 
     def holds(self, conversation_id: str) -> bool:
         return conversation_id in self._stops

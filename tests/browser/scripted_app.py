@@ -82,7 +82,7 @@ def main() -> None:
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
     uploads = build_uploads(settings, settings.folder / "uploads")
-    outward, prompt = build_outward(settings), PromptFile(settings.folder)
+    outward, prompt = build_outward(settings), PromptFile(settings.folder, settings.lock_model)
     turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot, Checker(tools))
     serve(Services(store, turns_of, uploads, slot, tools, outward, prompt), settings)
 
