@@ -12,8 +12,8 @@ from app.checking.kept import as_kept, author_text
 from app.checking.marks import Mark
 from model.messages import Part, ToolResult
 
-#: Of what was written before a paragraph, so that it may be about something named there. Characters.
-LOOKED_BACK = 2_000
+#: Of the question, and of what was written before a paragraph, so that it may be about something named there. Characters.
+LONGEST_QUESTION, LOOKED_BACK = 2_500, 2_000
 _logger = logging.getLogger(__name__)
 
 
@@ -85,7 +85,7 @@ class Beside:
         if end <= self._looked_at:
             return
         start, self._looked_at = self._looked_at, end
-        about = f"{self._question}\n\n{text[max(0, start - LOOKED_BACK) : start]}"
+        about = f"{self._question[:LONGEST_QUESTION]}\n\n{text[max(0, start - LOOKED_BACK) : start]}"
         marks = self._checker.check(text[start:end], self._with_own(parts), about, self._halted)
         self._found += [replace(mark, start=mark.start + start, end=mark.end + start) for mark in marks]
         self.marks = as_kept(self._found, places)

@@ -11,10 +11,13 @@ from typing import Any
 
 import gradio as gr
 
+from app.checking.kept import marks_of
+from app.checking.marks import summed_up
 from app.store import StoredMessage
 from app.ui.cards import tool_card
 from app.ui.footer import footer_html
 from app.ui.markdown import safe_markdown
+from app.ui.marks import checks_html, placed_marks
 from app.ui.permission import permission_card
 from app.ui.views import escape, notation_html
 from model.messages import File, Image, Part, Text, Thinking, ToolCall, ToolResult, Video
@@ -23,6 +26,8 @@ from model.messages import File, Image, Part, Text, Thinking, ToolCall, ToolResu
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
 _TEMPLATE: dict[str, Any] = _HTML.content[0].model_dump()
 UNCHECKED = "The model’s own words, not checked"
+CHECKED_IN_PART = "The model’s own words, of which only what is marked was checked"
+RETORT_ASKS = "Retort asks for a correction"
 
 
 def html_part(role: str, html: str) -> dict[str, Any]:
@@ -33,11 +38,18 @@ def html_part(role: str, html: str) -> dict[str, Any]:
 
 def chat_messages(conversation_id: str, messages: list[StoredMessage]) -> list[dict[str, Any]]:
     """A whole conversation for the Chatbot."""
-    return [part for message in messages for part in message_parts(conversation_id, message)]
+    corrected = [after.is_retorts for after in messages[1:]] + [False]
+    return [
+        part
+        for message, is_corrected in zip(messages, corrected, strict=False)
+        for part in message_parts(conversation_id, message, is_corrected=is_corrected)
+    ]
 
 
-def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict[str, Any]]:
-    """One question or one answer for the Chatbot."""
+def message_parts(
+    conversation_id: str, message: StoredMessage, *, is_corrected: bool = False
+) -> Iterator[dict[str, Any]]:
+    """One question or one answer for the Chatbot; ``is_corrected``: its correction was asked for."""
     if message.role == "user":
         yield html_part("user", _question(conversation_id, message))
         return
@@ -46,9 +58,10 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
     warned = False
     if notes := message.details.get("notes"):
         yield html_part("assistant", f'<p class="quiet">{" ".join(map(escape, notes))}</p>')
-    parts = sorted(message.parts, key=lambda part: not _leads(part))
-    for index, part in enumerate(parts):
-        is_last = index == len(parts) - 1
+    marks = placed_marks(message)
+    parts = sorted(enumerate(message.parts), key=lambda numbered: not _leads(numbered[1]))
+    for place, (index, part) in enumerate(parts, start=1):
+        is_last = place == len(parts)
         if isinstance(part, Thinking):
             yield _thinking(part, is_running=is_last and message.status == "running")
         elif isinstance(part, ToolCall):
@@ -62,11 +75,16 @@ def message_parts(conversation_id: str, message: StoredMessage) -> Iterator[dict
         elif isinstance(part, Text):
             if message.details.get("unchecked") and not warned:
                 warned = True
-                yield html_part("assistant", f'<p class="unchecked">{UNCHECKED}</p>')
-            yield {"role": "assistant", "content": safe_markdown(part.text)}
+                yield html_part("assistant", f'<p class="unchecked">{_warning(message)}</p>')
+            yield {"role": "assistant", "content": safe_markdown(part.text, marks.get(index, ()))}
     if message.status == "running" and (asks := message.details.get("asks")):
         yield html_part("assistant", permission_card(asks))
-    yield html_part("assistant", _ending(message))
+    yield html_part("assistant", _ending(message, is_corrected=is_corrected))
+
+
+def _warning(message: StoredMessage) -> str:
+    """What is said of the words of a model that cannot be relied on."""
+    return CHECKED_IN_PART if marks_of(message.details) else UNCHECKED
 
 
 def _leads(part: Part) -> bool:
@@ -97,6 +115,8 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
         if isinstance(part, File)
     )
     text = f'<div class="question-text">{notation_html(message.message.text)}</div>'
+    if message.is_retorts:
+        return f'<div class="question by-retort" data-id="{message.id}"><p class="quiet">{RETORT_ASKS}</p>{text}</div>'
     edit = (
         f'<button data-action="tokens" data-id="{message.id}" aria-label="How the model read this question">Tokens</button>'
         f'<button data-action="edit" data-id="{message.id}" aria-label="Edit this question">Edit</button>'
@@ -106,12 +126,12 @@ def _question(conversation_id: str, message: StoredMessage) -> str:
     )
 
 
-def _ending(message: StoredMessage) -> str:
-    """Notices while it runs; afterwards the one row of actions and the exact counts."""
+def _ending(message: StoredMessage, *, is_corrected: bool) -> str:
+    """Notices while it runs; afterwards what was checked, the one row of actions and the exact counts."""
     details = message.details
     if message.status == "running":
         notice = details.get("notice") or ("" if message.parts else "Working …")
-        return f'<div class="answer-notice quiet" role="status">{escape(notice)}</div>'
+        return f'<div class="answer-notice quiet" role="status">{escape(notice)}</div>{checks_html(message)}'
     said = ""
     if message.status == "failed":
         said = f'<p class="tool-error" role="alert">{escape(details.get("error", "The answer failed."))}</p>'
@@ -132,16 +152,20 @@ def _ending(message: StoredMessage) -> str:
             ("undo", "Undo", "Take the question back"),
         )
     )
-    return f'{said}<div class="answer-actions">{buttons}{footer_html(details)}</div>'
+    checks = checks_html(message, offers_correction=not is_corrected)
+    return f'{said}{checks}<div class="answer-actions">{buttons}{footer_html(details)}</div>'
 
 
 def answer_text(message: StoredMessage) -> str:
     """An answer as plain text to be pasted elsewhere: which words are a tool's and which are unchecked stays said."""
     lines: list[str] = []
+    warning = _warning(message)
     for part in message.parts:
         if isinstance(part, ToolResult):
             lines.append(f"[{part.name}] {part.content['summary' if part.ok else 'sentence']}")
         elif isinstance(part, Text) and part.source != "tool":  # a tool's sentence stands with its result above
             unchecked = part.source == "author" and message.details.get("unchecked")
-            lines.append(f"{UNCHECKED}: {part.text}" if unchecked else part.text)
+            lines.append(f"{warning}: {part.text}" if unchecked else part.text)
+    if checked := summed_up([mark for _, mark in marks_of(message.details)]):
+        lines.append(f"[{checked}]")
     return "\n\n".join(lines)
