@@ -67,20 +67,20 @@ def take_amounts(request: str, take: Take) -> None:
     for found in _FOLD.finditer(request):
         measured |= take("concentration", *found.span(), "x")
     for found in _QUANTITY.finditer(request):
-        end = _unit_end(request, found.end())
+        end = unit_end(request, found.end())
         if end and request[found.start(1) : end] not in _NUCLIDES:
             unit = request[found.end() : end]
             measured |= take(kind_of_unit(unit), found.start(1), end, unit)
     if measured:
         for found in _BEFORE_UNIT.finditer(request):
-            if end := _unit_end(request, found.end()):
+            if end := unit_end(request, found.end()):
                 take("unit", found.end(), end)
         for found in _UNIT_BEFORE.finditer(request):
-            if _unit_end(request, found.start(1)) == found.end(1):
+            if unit_end(request, found.start(1)) == found.end(1):
                 take("unit", *found.span(1))
 
 
-def _unit_end(request: str, start: int) -> int:
+def unit_end(request: str, start: int) -> int:
     """Where the longest unit that begins at ``start`` ends; 0 if none does."""
     for end, words in sorted(_stretches(request, start), reverse=True):
         text = request[start:end]

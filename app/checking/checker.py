@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from app.checking.facts import Facts, facts_told
 from app.checking.marks import Mark
 from model.messages import ToolResult
 
 if TYPE_CHECKING:
     from app.assistant import ToolRunner
 
+LONGEST_TEXT = 200_000
+
 
 class Checker:
     """Checks texts with these tools; may be used from any thread."""
 
     def __init__(self, tools: ToolRunner) -> None:
-        self._tools = tools
+        self._facts = Facts(tools)
 
     def check(
         self,
@@ -31,4 +34,94 @@ class Checker:
         ``question`` may name what the text is about. Never raises for what is written there; ends early, with what there
         is, once ``stop`` is set.
         """
-        return []
+        from app.checking.reading import read  # with the router's tables, which no page needs before the first answer
+
+        reading = read(text[:LONGEST_TEXT])
+        marks: list[Mark] = []
+        covered = bytearray(len(text) + 1)
+        for found in self._found(reading.text, reading.code, facts_told(results), question, stop):
+            start, end = reading.span(found.start, found.end)
+            if any(covered[start:end]):
+                continue
+            covered[start:end] = b"\1" * (end - start)
+            marks.append(
+                Mark(
+                    start,
+                    end,
+                    text[start:end],
+                    found.verdict,
+                    found.ours,
+                    found.call,
+                    found.kind,
+                    found.card,
+                    found.smiles,
+                )
+            )
+        return sorted(marks, key=lambda mark: mark.start)
+
+    def _found(
+        self, text: str, code: Sequence[tuple[int, int]], told: list, question: str, stop: threading.Event | None
+    ) -> Iterator[Mark]:
+        """Marks at places of the plain text, those that say more before the others."""
+        from app.checking.arithmetic import equalities
+        from app.checking.finding import find_things
+        from app.checking.identities import Identities
+        from app.checking.reactions import reactions_in
+        from app.checking.reading import read
+        from app.checking.scope import Scope
+        from app.checking.sentences import sentences_of
+        from app.checking.sequences import derived_sequences
+        from app.checking.statements import statements_in
+        from app.checking.verifying import Verifier
+
+        sentences = sentences_of(text)
+        things = find_things(text)
+        scope = Scope(text, sentences, things, find_things(read(question[:5_000]).text))
+        reactions = list(reactions_in(text, sentences, self._facts, stop))
+        yield from reactions
+        yield from derived_sequences(text, things, scope, self._facts, stop)
+        inside = [(mark.start, mark.end) for mark in reactions]
+        identities = Identities(text, scope, self._facts, told, code, stop)
+        for thing in things:
+            if _stopped(stop):
+                return
+            if any(start <= thing.start < end for start, end in inside):
+                continue
+            found = identities.check(thing)
+            if found is not None:
+                yield Mark(
+                    thing.start,
+                    thing.end,
+                    thing.text,
+                    found.verdict,
+                    found.ours,
+                    found.call,
+                    found.kind,
+                    found.card,
+                    found.smiles,
+                )
+        verifier = Verifier(text, scope, self._facts, told, stop)
+        for statement in statements_in(text, sentences):
+            if _stopped(stop):
+                return
+            verified = verifier.verify(statement)
+            if verified is not None:
+                fact = verified.fact
+                kind = statement.properties[0].name
+                smiles = str(fact.data.get("smiles", ""))
+                yield Mark(
+                    statement.start,
+                    statement.end,
+                    "",
+                    verified.verdict,
+                    verified.ours,
+                    fact.call,
+                    kind,
+                    fact.card if verified.verdict == "tool" else "",
+                    smiles,
+                )
+        yield from equalities(text, sentences, scope, self._facts, stop)
+
+
+def _stopped(stop: threading.Event | None) -> bool:
+    return stop is not None and stop.is_set()

@@ -1,0 +1,272 @@
+"""What statements are about: compounds, sequences, elements, each by whatever it is written as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from app.entities import find_entities
+from app.notations import looks_like_formula, looks_like_smiles, sequence_kind
+from errors import RetortError
+from tools.inputs.elements import parse_element
+from tools.inputs.formulas import parse_formula
+from tools.inputs.three_letter import from_three_letters
+
+ThingKind = Literal["name", "smiles", "inchi", "inchikey", "cas", "formula", "element", "dna", "rna", "protein"]
+COMPOUNDS = frozenset(["name", "smiles", "inchi", "formula", "cas", "element"])
+SEQUENCES = frozenset(["dna", "rna", "protein"])
+
+_TOKEN = re.compile(r"[^\s|￼\"“”„«»]+")
+_STOPS = ".,;:!?'’‘…"
+_KEY = re.compile(r"(?<![A-Za-z\d-])[A-Z]{12,16}-[A-Z]{8,12}-[A-Z](?![\w-])")
+_CAS = re.compile(r"(?<![\w.,/-])\d{2,7}-\d{2}-\d(?![\w-]|\.\d)")
+_INCHI = re.compile(r"InChI=1S?/[^\s|`\"]+")
+_SAYS_SEQUENCE = re.compile(
+    r"peptide|protein|sequence|primer|oligo|residues|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
+    re.I,
+)
+#: What is written as a formula and is a group, a model or a method in words.
+_NO_FORMULA = re.compile(
+    r"(?:SN|E)[12](?:cB)?|sp[23]?|(?![ONHF]2\b|O3\b|P4\b|S8\b)[A-Z]\d{1,2}|H[12]N[12]|HeLa|U2OS|[IVX]+|(?:COX|IL|PM)-?\d+|[A-Z]{1,2}\d{2,}"
+)
+_ROMAN_IN_NAME = re.compile(r"^[a-z]+\([IVX]+\)$")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """``text`` as the tools take it; it stands at ``start`` to ``end`` of the plain text. ``sure``: it can be nothing else."""
+
+    kind: ThingKind
+    text: str
+    start: int
+    end: int
+    sure: bool = True
+
+
+def find_things(text: str, code: list[tuple[int, int]] | None = None) -> list[Thing]:
+    """In the order of the text, none over another."""
+    taken = bytearray(len(text))
+    found: list[Thing] = []
+
+    def take(kind: ThingKind, start: int, end: int, value: str = "", sure: bool = True) -> None:
+        if start < end and not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(Thing(kind, value or text[start:end], start, end, sure))
+
+    for match in _INCHI.finditer(text):
+        take("inchi", match.start(), match.start() + len(_core(match[0])))
+    for match in _KEY.finditer(text):
+        take("inchikey", *match.span())
+    for match in _CAS.finditer(text):
+        take("cas", *match.span())
+    for start, end, kind, residues in _sequences(text):
+        take(kind, start, end, residues)
+    for match in _TOKEN.finditer(text):
+        for start, end in _cores(match[0], match.start()):
+            if not any(taken[start:end]) and (kind := _notation(text[start:end])):
+                take(kind, start, end)
+                break
+    for start, end, kind, value in _named(text):
+        take(kind, start, end, value)
+    return sorted(found, key=lambda thing: thing.start)
+
+
+def _cores(token: str, at: int) -> Iterator[tuple[int, int]]:
+    """The token without the punctuation around it, then without what a sentence's brackets add."""
+    start, end = 0, len(token)
+    while start < end and token[start] in "'‘’,;:*=~≈":
+        start += 1
+    end = start + len(_core(token[start:end]))
+    yield at + start, at + end
+    inner = token[start:end]
+    if inner.startswith("("):
+        inside = inner[1:].rstrip(_STOPS)
+        inside = inside[:-1] if inside.endswith(")") and inside.count(")") > inside.count("(") else inside
+        yield at + start + 1, at + start + 1 + len(_core(inside))
+    if match := re.match(r"[A-Za-z]+[=:](?=[A-Z\[(])", inner):  # MW=…, SMILES:CCO
+        yield at + start + match.end(), at + end
+    if match := re.fullmatch(r"(?:M|MW|Mr|n|m|c)\((.+?)\)", inner):  # M(NaCl)
+        yield at + start + match.start(1), at + start + match.end(1)
+
+
+def _core(token: str) -> str:
+    """Without the stops behind it, and without closing brackets that nothing opened."""
+    while token:
+        bare = token.rstrip(_STOPS)
+        for opening, closing in ("()", "[]"):
+            if bare.endswith(closing) and bare.count(closing) > bare.count(opening):
+                bare = bare[:-1]
+        if bare == token:
+            return token
+        token = bare
+    return token
+
+
+@lru_cache(maxsize=8192)
+def _notation(word: str) -> ThingKind | None:
+    if not 2 <= len(word) <= 10_000 or _NO_FORMULA.fullmatch(word) or _ROMAN_IN_NAME.fullmatch(word):
+        return None
+    if ">>" in word or "…" in word:
+        return None
+    if looks_like_formula(word) or re.fullmatch(
+        r"(?:[A-Z][a-z]?){1,3}(?:OH|H)|(?:Na|K|Li|H|Ca|Mg)(?:Cl|Br|I|F|OH|H|CN)", word
+    ):
+        return "formula" if _is_formula(word) else None
+    if re.fullmatch(r"(?:[A-Z][a-z]{2}-){2,}[A-Z][a-z]{2}", word) and from_three_letters(word) is not None:
+        return "protein"
+    return "smiles" if looks_like_smiles(word) and re.search(r"[A-Za-z]", word) else None
+
+
+def _is_formula(word: str) -> bool:
+    try:
+        parse_formula(word)
+    except RetortError:
+        return False
+    return True
+
+
+def _sequences(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
+    """Residues in one-letter code, also in blocks; words in capitals are none unless the text speaks of sequences."""
+    spoken = bool(_SAYS_SEQUENCE.search(text))
+    for match in re.finditer(
+        r"(?<![A-Za-z\d])(?:[ACGTUN]{3,}(?:[ \n-]+[ACGTUN]{3,})+|[acgtu]{10,}|[A-Z]{5,})(?![A-Za-z\d])", text
+    ):
+        written = match[0]
+        residues = re.sub(r"[\s-]", "", written)
+        kind = sequence_kind(residues) if len(residues) >= 6 else None
+        if kind is None and spoken and len(residues) >= 5 and re.fullmatch(r"[ACDEFGHIKLMNPQRSTVWY]+", residues):
+            kind = "protein"
+        if kind == "protein" and not (spoken and (len(residues) >= 8 or _is_said(text, match.start()))):
+            continue
+        if kind in ("dna", "rna") and len(residues) < 8 and not (spoken and _is_said(text, match.start())):
+            continue
+        if kind:
+            yield match.start(), match.end(), kind, residues.upper()
+
+
+def _is_said(text: str, start: int) -> bool:
+    """Whether a word in capitals is called a sequence by the words just before it."""
+    return bool(_SAYS_SEQUENCE.search(text[max(0, start - 40) : start]))
+
+
+def _named(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
+    """Names of compounds and elements, line by line, as the router finds them."""
+    at = 0
+    for line in text.splitlines(keepends=True):
+        for kind, start, end, value in _named_in(line):
+            yield at + start, at + end, kind, value
+        at += len(line)
+
+
+@lru_cache(maxsize=2048)
+def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
+    spaced = re.sub(r"[|￼*()\[\]=:;,/](?=\s|$)|(?<=\s)[|*=(]", ";", line)
+    found: list[tuple[ThingKind, int, int, str]] = []
+    for entity in find_entities(spaced, _NO_NAMES):
+        if entity.kind == "name":
+            found.append(("name", entity.start, entity.end, entity.text))
+        elif entity.kind == "element" and (symbol := _element(entity.text)):
+            found.append(("element", entity.start, entity.end, symbol))
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _element(word: str) -> str:
+    """The symbol of an element that is written out; "lead" as a verb cannot be told from the metal, and stays one."""
+    if len(word) < 3:
+        return ""
+    try:
+        return parse_element(word.lower().removesuffix("s") if word.lower().endswith(("ns", "ms")) else word)
+    except RetortError:
+        return ""
+
+
+#: Words of answers that the tables list as names of compounds.
+_NO_NAMES = frozenset(
+    [
+        "mass",
+        "weight",
+        "formula",
+        "molecular",
+        "molar",
+        "exact",
+        "average",
+        "monoisotopic",
+        "number",
+        "value",
+        "values",
+        "water-soluble",
+        "solution",
+        "solvent",
+        "product",
+        "reactant",
+        "reagent",
+        "acid",
+        "base",
+        "salt",
+        "solid",
+        "liquid",
+        "gas",
+        "protein",
+        "peptide",
+        "sequence",
+        "primer",
+        "drug",
+        "compound",
+        "molecule",
+        "structure",
+        "smiles",
+        "inchi",
+        "inchikey",
+        "cas",
+        "logp",
+        "tpsa",
+        "donors",
+        "acceptors",
+        "bonds",
+        "atoms",
+        "rings",
+        "length",
+        "residues",
+        "reaction",
+        "equation",
+        "balanced",
+        "conclusion",
+        "summary",
+        "note",
+        "table",
+        "step",
+        "method",
+        "result",
+        "results",
+        "total",
+        "unit",
+        "units",
+        "property",
+        "properties",
+        "data",
+        "analysis",
+        "sample",
+        "standard",
+        "target",
+        "lead",
+        "control",
+        "code",
+        "carbon-carbon",
+        "section",
+        "figure",
+        "version",
+        "answer",
+        "question",
+        "example",
+        "examples",
+        "model",
+        "ring",
+        "chain",
+        "group",
+        "groups",
+    ]
+)

@@ -1,0 +1,93 @@
+"""Sequences that an answer derives from others: reverse complements, complements, translations, transcripts."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from app.checking.facts import Facts
+from app.checking.finding import Thing
+from app.checking.marks import Mark
+from app.checking.scope import Scope
+from errors import RetortError
+from tools.inputs.three_letter import from_three_letters
+
+_DERIVED = re.compile(
+    r"(?P<reverse>reverse[-\s]complement\w*|antisense strand|rev(?:erse)?\.? comp\.?)|(?P<complement>\bcomplement(?:ary)?\b)"
+    r"|(?P<translation>translat\w+|encod\w+|codes? for|\bpeptide\b|protein sequence)|(?P<transcript>transcri\w+|\bmRNA\b)",
+    re.IGNORECASE,
+)
+_COMPLEMENT = str.maketrans("ACGTU", "TGCAA")
+_NUCLEIC = ("dna", "rna")
+SHORTEST = 3
+
+
+def derived_sequences(
+    text: str, things: Sequence[Thing], scope: Scope, facts: Facts, stop: threading.Event | None = None
+) -> Iterator[Mark]:
+    """A mark on each sequence that is said to be derived from the one before it."""
+    sequences = [thing for thing in things if thing.kind in ("dna", "rna", "protein")]
+    for before, derived in pairwise(sequences):
+        if before.kind not in _NUCLEIC or (stop is not None and stop.is_set()):
+            continue
+        said = _said(text, before, derived, scope)
+        if said == "translation" and derived.kind == "protein":
+            found = _translated(before, derived, facts, stop)
+        elif said in ("reverse", "complement", "transcript") and derived.kind in _NUCLEIC:
+            found = _paired(before, derived, said, facts, stop)
+        else:
+            found = None
+        if found is not None:
+            yield found
+
+
+def _said(text: str, before: Thing, derived: Thing, scope: Scope) -> str:
+    """The last words for a derivation between the two, or before both in their sentence."""
+    start = scope.sentence_at(before.start).start
+    for first, last in ((before.end, derived.start), (start, before.start)):
+        found = list(_DERIVED.finditer(text, first, last))
+        if found:
+            return found[-1].lastgroup or ""
+    return ""
+
+
+def _paired(before: Thing, derived: Thing, said: str, facts: Facts, stop: threading.Event | None) -> Mark | None:
+    try:
+        fact = facts.ask("sequence_report", {"sequence": before.text}, stop)
+    except RetortError:
+        return None
+    reverse = str(fact.data.get("reverse_complement", ""))
+    if not reverse:
+        return None
+    if said == "transcript":
+        allowed = [
+            before.text.replace("T", "U"),
+            before.text.translate(_COMPLEMENT).replace("T", "U"),
+            reverse.replace("T", "U"),
+        ]
+    else:
+        allowed = [reverse] if said == "reverse" else [reverse[::-1], reverse]
+    written = derived.text.replace("U", "T") if said != "transcript" else derived.text
+    if abs(len(written) - len(before.text)) > max(2, len(before.text) // 5):
+        return None
+    same = any(written == one.replace("U", "T") if said != "transcript" else written == one for one in allowed)
+    return Mark(
+        derived.start, derived.end, derived.text, "equal" if same else "different", allowed[0], fact.call, "sequence"
+    )
+
+
+def _translated(before: Thing, derived: Thing, facts: Facts, stop: threading.Event | None) -> Mark | None:
+    try:
+        fact = facts.ask("translate", {"sequence": before.text}, stop)
+    except RetortError:
+        return None
+    protein = str(fact.data.get("protein", ""))
+    written = (from_three_letters(derived.text) or derived.text).rstrip("*")
+    if len(written) < SHORTEST or abs(len(written) - len(protein.rstrip("*"))) > max(2, len(protein) // 3):
+        return None
+    same = written in (protein.rstrip("*"), protein.split("*")[0])
+    return Mark(
+        derived.start, derived.end, derived.text, "equal" if same else "different", protein, fact.call, "translation"
+    )
