@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -26,7 +27,7 @@ READ_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Sender:
-    """For what a request is sent: a tool's call in an answer, or the files of a model; what is not known is empty, or 0."""
+    """For what a request is sent: a tool's call in an answer, or, as its ``call_id``, a model; what there is not is empty, or 0."""
 
     tool: str
     call_id: str = ""
@@ -164,6 +165,19 @@ class Recorded:
 
     def about_to_send(self, request: OutgoingRequest) -> str:
         return self._ledger.record(request.host, request.method, request.url, request.body, self._sender)
+
+    def answered(self, id: str, status: int | None, received_bytes: int, problem: str) -> None:
+        self._ledger.answered(id, status, received_bytes, problem)
+
+
+class RecordedFetch:
+    """A ``model.local.hub_requests.Recorder`` of the files of one model."""
+
+    def __init__(self, ledger: Ledger, model: str) -> None:
+        self._ledger, self._sender = ledger, Sender(MODEL_FETCH, model)
+
+    def about_to_send(self, method: str, url: str) -> str:
+        return self._ledger.record(urlsplit(url).hostname or "", method, url, "", self._sender)
 
     def answered(self, id: str, status: int | None, received_bytes: int, problem: str) -> None:
         self._ledger.answered(id, status, received_bytes, problem)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.assistant import Assistant, Budget
 from app.calling import Outward
 from app.checking.checker import Checker
-from app.egress import Ledger
+from app.egress import Ledger, RecordedFetch
 from app.instructions import PromptFile
 from app.loading import Loader, ModelSlot, Offer, Progress
 from app.permissions import Permissions
@@ -118,13 +118,13 @@ def model_loader(settings: Settings, model: str) -> Loader:
     return load
 
 
-def model_fetcher(model: str) -> Callable[[Progress], None]:
-    """What brings the files of this id to this machine."""
+def model_fetcher(model: str, ledger: Ledger) -> Callable[[Progress], None]:
+    """What brings the files of this id to this machine; each request is in the ledger before it leaves."""
 
     def fetch(progress: Progress) -> None:
         from model.local.fetching import fetch as fetch_from_hub
 
-        fetch_from_hub(model, progress)
+        fetch_from_hub(model, progress, RecordedFetch(ledger, model))
 
     return fetch
 

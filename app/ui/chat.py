@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from app.checking.correcting import correction_request
 from app.permissions import DECISIONS
 from app.services import Services, model_fetcher
 from app.store import StoredMessage
-from app.ui.choices import chosen_frames, chosen_options, within
+from app.ui.choices import chosen_frames, chosen_options, corrects, within
 from app.ui.ledger_page import ledger_link
 from app.ui.rendering import chat_messages, message_parts
 from app.ui.sidebar import sidebar_html
@@ -73,6 +74,7 @@ class Chat:
                     store.truncate(conversation_id, int(editing))
                 store.add_message(conversation_id, "user", parts)
                 yield from self._answer(conversation_id, stop, _tab(request), chosen_options(choices))
+            yield from self._correct_unasked(conversation_id, choices, _tab(request))
         except RetortError as error:
             gr.Warning(str(error))
             yield Screen(composer=composed)
@@ -100,6 +102,9 @@ class Chat:
             elif kind == "retry" and target.isdigit():
                 options = within(chosen_options(choices), str(asked.get("text", "")))
                 yield from self._retry(conversation_id, int(target), _tab(request), options)
+                yield from self._correct_unasked(conversation_id, choices, _tab(request))
+            elif kind == "correct" and target.isdigit():
+                yield from self._correct(conversation_id, int(target), _tab(request), chosen_options(choices))
             elif kind == "undo" and target.isdigit():
                 yield self._undo(conversation_id, int(target))
             elif kind == "edit" and target.isdigit():
@@ -170,13 +175,32 @@ class Chat:
             self._services.store.truncate(conversation_id, answer_id)
             yield from self._answer(conversation_id, stop, tab, options)
 
+    def _correct(self, conversation_id: str, answer_id: int, tab: str, options: Options) -> Iterator[Screen]:
+        """Ask for a correction of this answer, as a question of Retort's; both versions stay."""
+        with self._under_way.turn(conversation_id) as stop:
+            messages = self._services.store.messages(conversation_id)
+            request = next((correction_request(m.details) for m in messages if m.id == answer_id), "")
+            if not request:
+                yield Screen()
+                return
+            self._services.store.add_message(conversation_id, "user", [Text(request, source="retort")])
+            yield from self._answer(conversation_id, stop, tab, options)
+
+    def _correct_unasked(self, conversation_id: str, choices: str, tab: str) -> Iterator[Screen]:
+        """The same by itself where a person chose that: once for each question, and never for a correction."""
+        if not corrects(choices) or self._under_way.holds(conversation_id):
+            return
+        question, answer = ([None, None, *self._services.store.messages(conversation_id)])[-2:]
+        if question and answer and answer.status == "complete" and not question.is_retorts:
+            yield from self._correct(conversation_id, answer.id, tab, chosen_options(choices))
+
     def _change_model(self, kind: str, model: str) -> Screen:
         """Load another model ("": what suits this machine) or fetch one first, unload the one there is, or stop fetching."""
         services = self._services
         if services.loader is None:
             raise RetortError("The model is chosen where Retort was started; it cannot be changed from the page.")
         if kind == "fetch":
-            services.model.fetch(model_fetcher(model), services.loader(model))
+            services.model.fetch(model_fetcher(model, services.outward.ledger), services.loader(model))
         elif kind == "keep":
             services.model.stop_fetching()
         else:
@@ -190,7 +214,7 @@ class Chat:
         question = next((m for m in reversed(messages) if m.role == "user" and m.id < answer_id), None)
         if question is None:
             return Screen()
-        composed = self._composed(question)
+        composed = None if question.is_retorts else self._composed(question)
         self._services.store.truncate(conversation_id, question.id)
         return self._screen(conversation_id, composed)
 

@@ -94,7 +94,7 @@ def _whence(entry: Entry, titles: dict[str, str], answers: set[int]) -> dict[str
     """For what it was sent: words, and the address of the conversation while there is one."""
     sender = entry.sender
     if sender.tool == MODEL_FETCH:
-        return {"words": "the files of a model", "href": ""}
+        return {"words": f"the files of {sender.call_id}", "href": ""}
     if not sender.conversation_id:
         return {"words": "a request on the command line", "href": ""}
     if sender.conversation_id not in titles:

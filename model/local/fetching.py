@@ -14,24 +14,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from errors import ModelError, shown
+from errors import ModelError, RetortError, shown
+from model.local.hub_requests import Listener, NoRecord, Recorder, Told
 
 Progress = Callable[[float, str], None]
 #: What a checkpoint is read from; folders inside the repository and Mistral's second copy of the weights are left out.
 FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 LEFT_OUT = ["*/*", "consolidated*"]
+#: To the library: no bars, no telemetry, and no transfer past its own client (xet), where nothing would tell of a request.
+QUIETLY = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
 LOOKED_AT_EVERY_S = 0.25
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def fetch(spec: str, progress: Progress = lambda fraction, doing: None) -> None:
+def fetch(spec: str, progress: Progress = lambda fraction, doing: None, recorder: Recorder | None = None) -> None:
     """Fetch the files of a hub id; what is here already is not fetched again. Raises ``ModelError``.
 
     ``progress`` is told several times a second; if it raises, the download ends and what was half fetched is removed.
+    ``recorder`` has each request before it leaves.
     """
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id
@@ -42,13 +46,13 @@ def fetch(spec: str, progress: Progress = lambda fraction, doing: None) -> None:
         raise ModelError(f"{shown(spec)} is no id of the hub; write it as in internlm/Intern-S1-mini.") from None
     blobs = cache_folder(spec) / "blobs"
     half_before = set(blobs.glob("*.incomplete"))
-    environment = {**os.environ, "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    environment = {**os.environ, **QUIETLY}
     command = [sys.executable, "-m", "model.local.fetching", spec]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
     ) as child:
         try:
-            outcome = _watched(child, spec, blobs, progress)
+            outcome = _watched(child, spec, blobs, progress, recorder or NoRecord())
         finally:
             child.kill()
             child.wait()
@@ -66,13 +70,29 @@ def cache_folder(spec: str) -> Path:
     return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=spec, repo_type="model")
 
 
-def _watched(child: subprocess.Popen[str], spec: str, blobs: Path, progress: Progress) -> dict[str, str]:
+def _watched(
+    child: subprocess.Popen[str], spec: str, blobs: Path, progress: Progress, recorder: Recorder
+) -> dict[str, str]:
     """The child's last word. How far it is, is read off the disk."""
     said: list[dict[str, str]] = []
 
+    def allow(number: int) -> None:
+        assert child.stdin is not None
+        child.stdin.write(json.dumps({"go": number}) + "\n")
+        child.stdin.flush()
+
     def listen() -> None:
         assert child.stdout is not None
-        said.extend(json.loads(line) for line in child.stdout if line.startswith("{"))
+        listener = Listener(recorder, allow)
+        try:
+            lines = (json.loads(line) for line in child.stdout if line.startswith("{"))
+            said.extend(told for told in lines if not listener.heard(told))
+        except RetortError as error:
+            said.append({"error": str(error)})
+        except OSError:  # the child was ended while it waited for its leave
+            return
+        finally:
+            listener.ended()
 
     def here() -> int:
         return sum(_allocated(path) for path in blobs.glob("*"))
@@ -121,22 +141,32 @@ def _amount(done: int, total: int, seconds: float) -> str:
 def _main(spec: str) -> None:
     """The child: fetches, says what is missing and then how it ended, and ends with its parent."""
 
-    def end_with_parent() -> None:
-        sys.stdin.read()
-        os._exit(1)
+    writing = threading.Lock()
 
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    def say(told: Mapping[str, object]) -> None:
+        with writing:  # the library downloads in several threads
+            print(json.dumps(told), flush=True)
+
+    told = Told(say)
+    told.use_in_library()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            told.allow(json.loads(line)["go"])
+        os._exit(1)  # the parent is gone
+
+    threading.Thread(target=listen, daemon=True).start()
     try:
         with _said_in_one_sentence(spec):
-            _download(spec)
+            _download(spec, say)
         outcome = {"fetched": spec}
     except ModelError as error:
         outcome = {"error": str(error)}
-    print(json.dumps(outcome), flush=True)
+    say(outcome)
     os._exit(0)  # threads of the libraries may still hang in the network
 
 
-def _download(spec: str) -> None:
+def _download(spec: str, say: Callable[[Mapping[str, object]], None]) -> None:
     from huggingface_hub import constants, snapshot_download
 
     files = snapshot_download(spec, allow_patterns=FILES, ignore_patterns=LEFT_OUT, dry_run=True)
@@ -150,7 +180,7 @@ def _download(spec: str) -> None:
             f"{shown(spec)} takes {missing / 1e9:.1f} GB more and {free / 1e9:.1f} GB are free in "
             f"{constants.HF_HUB_CACHE}; free some, or set HF_HOME to a folder on a larger disk."
         )
-    print(json.dumps({"missing": missing}), flush=True)
+    say({"missing": missing})
     snapshot_download(spec, allow_patterns=FILES, ignore_patterns=LEFT_OUT)
 
 

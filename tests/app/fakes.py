@@ -11,9 +11,10 @@ from app.calling import Outward
 from app.egress import Ledger
 from app.permissions import Permissions
 from app.store import sqlite_url
-from errors import RetortError, ToolInputError
+from errors import NetworkNotAllowedError, RetortError, ToolInputError
 from model.events import Abilities, Event, Finished, Options, TextDelta, ToolSchema, Usage
 from model.messages import Message
+from tools.network import Network, OutgoingRequest
 from tools.outputs import Provenance, Svg, ToolResult
 
 CATALOG = [
@@ -83,6 +84,54 @@ class FakeTools:
             views=(Svg(svg="<svg xmlns='http://www.w3.org/2000/svg'><title>Aspirin</title></svg>", title="Aspirin"),),
             notes=("Average mass.",),
             provenance=Provenance(tool=name, arguments=arguments, libraries={"rdkit": "0"}, seconds=0.01),
+        )
+
+
+class LookupTools(FakeTools):
+    """Asks PubChem for a name, or for two hosts' opinions, as a worker would: only what is allowed and was recorded is "sent"."""
+
+    HOST, OTHER = "pubchem.ncbi.nlm.nih.gov", "www.ebi.ac.uk"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+        self.kept: set[str] = set()
+
+    def catalog(self) -> list[dict[str, Any]]:
+        named = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+        lookup = {"group": "lookup", "asks": [], "parameters": named, "description": "Look a compound up."}
+        return [
+            *CATALOG,
+            {**lookup, "name": "look_up", "hosts": [self.HOST]},
+            {**lookup, "name": "look_up_twice", "hosts": [self.HOST, self.OTHER]},
+        ]
+
+    def call(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        cancel: threading.Event | None = None,
+        network: Network | None = None,
+    ) -> ToolResult:
+        if name == "describe_molecule":
+            return super().call(name, arguments, cancel=cancel)
+        self.called.append((name, arguments))
+        for host in next(tool["hosts"] for tool in self.catalog() if tool["name"] == name):
+            url = f"https://{host}/{arguments['name']}"
+            if url in self.kept:
+                continue
+            if network is None or host not in network.allowed:
+                raise NetworkNotAllowedError(host, f"{name} would send it GET {url}")
+            id = network.about_to_send(OutgoingRequest(host, "GET", url, "", name))
+            self.sent.append(url)
+            self.kept.add(url)
+            network.answered(id, 200, 42, "")
+        return ToolResult(
+            tool=name,
+            summary=f"{arguments['name']} is there.",
+            data={},
+            provenance=Provenance(tool=name, arguments=arguments, libraries={}, seconds=0.01),
         )
 
 
