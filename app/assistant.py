@@ -247,7 +247,8 @@ class Assistant:
         attachments = Attachments(messages, self._tools.catalog())
         pictures = attachments.names_in(messages[-1], "image") if attachments.read_by(READER) else []
         wanted = [(READER, {"image": name}) for name in pictures]
-        wanted += [(routed.tool, routed.arguments) for routed in self._route(messages, attachments)]
+        if not _is_retorts(messages[-1]):
+            wanted += [(routed.tool, routed.arguments) for routed in self._route(messages, attachments)]
         calls = [
             ToolCall(f"call_{number}", *one) for number, one in enumerate(wanted[: self._budget.tool_calls], start=1)
         ]
@@ -318,6 +319,11 @@ class Assistant:
             except RetortError:
                 return {}
         return self._read[file.sha256]
+
+
+def _is_retorts(message: Message) -> bool:
+    """Whether the question asks for a correction: what the tools say stands in it already."""
+    return any(isinstance(part, Text) and part.source == "retort" for part in message.parts)
 
 
 def _has_picture(message: Message) -> bool:

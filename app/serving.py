@@ -30,6 +30,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.drawings import drawing_routes
 from app.own_routes import own_routes
 from app.services import Services
 from app.settings import ROOT, Settings
@@ -80,7 +81,7 @@ class _SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = self._policy
+                headers.setdefault("Content-Security-Policy", self._policy)  # unless it has a stricter one of its own
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
@@ -186,6 +187,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         return FileResponse(ROOT / "assets" / "logo.svg", media_type="image/svg+xml")
 
     app.include_router(own_routes(services))
+    app.include_router(drawing_routes(services.tools))
     app.mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False), name="vendor")
     gr.mount_gradio_app(
         app,

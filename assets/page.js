@@ -97,7 +97,7 @@
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;
-    if (action === "ask" || action === "open" || action === "retry") following = "question";
+    if (["ask", "open", "retry", "correct"].includes(action)) following = "question";
     if (action === "open") closeOver();
     send({ action, id, text });
     if (action === "edit" || action === "undo" || action === "compose") document.querySelector("#composer textarea")?.focus();

@@ -33,6 +33,7 @@ def choices_html() -> str:
         + _number_field("seed", "Seed, for the same answer again", "a new one each time", 0, MOST_SEED)
         + _number_field("image_tiles", "Tiles of a message’s pictures", f"{MOST_TILES}, at {TOKENS_OF_TILE} tokens each", 1, MOST_TILES, "sees")
         + _number_field("video_frames", "Frames of a video", f"{FRAMES}, at 258 tokens each", 1, MOST_FRAMES, "sees")
+        + '<label class="check"><input type="checkbox" name="correct"> Correct what is different, once</label>'
         + '<p class="quiet"><a href="prompt" target="_blank" rel="noopener">What the model is told</a>, to read or to edit</p></details>'
     )  # fmt: skip
 
@@ -56,6 +57,11 @@ def within(options: Options, tokens: str) -> Options:
         return options
     tiles = max(1, int(tokens) // 4 // TOKENS_OF_TILE)
     return replace(options, context_tokens=int(tokens), image_tiles=min(tiles, options.image_tiles or MOST_TILES))
+
+
+def corrects(choices: str) -> bool:
+    """Whether the model is asked, without a click, to correct what was found to be wrong in an answer."""
+    return _read(choices).get("correct") is True
 
 
 def chosen_frames(choices: str) -> int:

@@ -61,7 +61,7 @@ def _entry(mark: Mark, name: str) -> str:
     card = f'<button data-card="{escape(mark.card)}">Show its card</button>' if mark.card else ""
     drawn = f' data-smiles="{escape(mark.smiles)}"' if mark.smiles else ""
     return (
-        f'<div class="check {mark.verdict}" data-check="{name}"{drawn}><p class="claim"><q>{escape(_short(mark.span))}</q>{kind}</p>'
+        f'<div class="check-entry {mark.verdict}" data-check="{name}"{drawn}><p class="claim"><q>{escape(_short(mark.span))}</q>{kind}</p>'
         f'<p class="verdict">{escape(verdict_words(mark))}</p>{ours}{_call(mark)}'
         f'<p class="offers">{card}{_copy(mark)}</p></div>'
     )

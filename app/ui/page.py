@@ -26,9 +26,10 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 VIEW_STYLES = ASSETS / "views.css"
 #: As it is, since its selectors begin at the body.
 PAGE_HEAD = (
-    f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>"
+    "".join(f"<style>{(ASSETS / name).read_text(encoding='utf-8')}</style>" for name in ("page.css", "marks.css"))
     + "".join(
-        f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "views.js", "rows.js")
+        f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>"
+        for name in ("page.js", "views.js", "rows.js", "marks.js")
     )
     + viewer_head()
 )

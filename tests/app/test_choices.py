@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.ui.choices import MOST_SEED, choices_html, chosen_frames, chosen_options, within
+from app.ui.choices import MOST_SEED, choices_html, chosen_frames, chosen_options, corrects, within
 from model.events import Options
 
 
@@ -46,7 +46,21 @@ def test_the_frames_of_a_video_are_chosen_too():
 
 def test_every_field_of_the_page_is_read():
     names = set(re.findall(r'name="(\w+)"', choices_html()))
-    assert names == {"thinking", "thinking_tokens", "style", "max_new_tokens", "seed", "image_tiles", "video_frames"}
+    assert names == {
+        "thinking",
+        "thinking_tokens",
+        "style",
+        "max_new_tokens",
+        "seed",
+        "image_tiles",
+        "video_frames",
+        "correct",
+    }
+
+
+def test_correcting_by_itself_is_chosen_and_nothing_else_means_it():
+    assert corrects('{"correct": true}')
+    assert not any(map(corrects, ("", "{}", "[]", '{"correct": false}', '{"correct": 1}', '{"correct": "true"}')))
 
 
 def test_a_retry_with_less_is_held_to_what_memory_has_room_for():

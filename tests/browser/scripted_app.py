@@ -1,8 +1,8 @@
 """Retort with a scripted model in place of a real one: thinking and tool calls on the page without weights.
 
 ``--script FILE`` names a JSON list of raw model outputs, played one a generation, over and over; ``--rate`` is
-their speed in tokens a second; with ``--context N`` the model keeps figures, as the local one does. The rest of the
-flags are app.py's.
+their speed in tokens a second; with ``--context N`` the model keeps figures, as the local one does. With ``--marks FILE``, a
+JSON list of marks without places, a text is marked where it holds their spans. The rest of the flags are app.py's.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from app.assistant import Assistant
 from app.checking.checker import Checker
+from app.checking.marks import Mark
 from app.instructions import PromptFile
 from app.loading import ModelSlot
 from app.services import Services, build_outward, build_tools, build_uploads
@@ -25,8 +27,38 @@ from app.store import Store, sqlite_url
 from app.turns import Turns
 from model.events import Abilities, ChatModel, Event, Finished, Options, ToolSchema
 from model.figures import Figures
-from model.messages import Message
+from model.messages import Message, ToolResult
 from model.scripted import ScriptedModel
+
+
+class ScriptedChecker:
+    """Finds what it is told to find: each of the marks where its span stands first."""
+
+    def __init__(self, marks: Sequence[dict[str, Any]]) -> None:
+        self._marks = marks
+
+    def check(
+        self,
+        text: str,
+        results: Sequence[ToolResult] = (),
+        question: str = "",
+        stop: threading.Event | None = None,
+    ) -> list[Mark]:
+        cards = {result.name: result.id for result in results}
+        found = [
+            Mark(
+                **{
+                    "call": {},
+                    **mark,
+                    "start": start,
+                    "end": start + len(mark["span"]),
+                    "card": cards.get(mark.get("card", ""), ""),
+                }
+            )
+            for mark in self._marks
+            if (start := text.find(mark["span"])) >= 0
+        ]
+        return sorted(found, key=lambda mark: mark.start)
 
 
 class CountedModel:
@@ -72,6 +104,7 @@ def main() -> None:
     parser.add_argument("--script", type=Path, required=True)
     parser.add_argument("--rate", type=float, default=100.0)
     parser.add_argument("--context", type=int, default=0)
+    parser.add_argument("--marks", type=Path)
     own, rest = parser.parse_known_args()
     settings = read_settings(rest)
     settings.folder.mkdir(parents=True, exist_ok=True)
@@ -82,8 +115,9 @@ def main() -> None:
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
     uploads = build_uploads(settings, settings.folder / "uploads")
+    checker = ScriptedChecker(json.loads(own.marks.read_text())) if own.marks else Checker(tools)
     outward, prompt = build_outward(settings), PromptFile(settings.folder, settings.lock_model)
-    turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot, Checker(tools))
+    turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot, checker)
     serve(Services(store, turns_of, uploads, slot, tools, outward, prompt), settings)
 
 
