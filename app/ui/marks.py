@@ -7,12 +7,19 @@ import json
 from app.checking.correcting import is_wrong
 from app.checking.kept import marks_of
 from app.checking.marks import Mark, summed_up
+from app.drawings import LONGEST_SMILES
 from app.store import StoredMessage
 from app.ui.marked_text import Placed
 from app.ui.views import escape
 
 LONGEST_CLAIM = 300
 LONGEST_CALL = 2_000
+#: Kinds of statements that are not words as they are.
+KINDS = {
+    "smiles": "SMILES", "inchi": "InChI", "inchikey": "InChIKey", "cas": "CAS number", "dna": "DNA", "rna": "RNA", "logp": "logP",
+    "tpsa": "TPSA", "pi": "pI", "tm": "melting temperature", "qed": "QED", "gc": "GC content", "gravy": "GRAVY",
+    "fraction_csp3": "fraction of sp³ carbons", "h_bond_donors": "hydrogen-bond donors", "h_bond_acceptors": "hydrogen-bond acceptors",
+}  # fmt: skip
 #: What is said where a rule was enough.
 BY_FORM = "Looked at by its form alone; no tool was called."
 
@@ -55,16 +62,26 @@ def verdict_words(mark: Mark) -> str:
 
 def _entry(mark: Mark, name: str) -> str:
     """What opens from a mark: the claim, the verdict, what says so, and the structure where one is meant."""
-    kind = f' <span class="quiet">{escape(mark.kind.replace("_", " "))}</span>' if mark.kind else ""
+    kind = (
+        f' <span class="quiet">{escape(KINDS.get(mark.kind, mark.kind.replace("_", " ")))}</span>' if mark.kind else ""
+    )
     says_ours = mark.verdict in ("tool", "equal") and mark.ours and mark.ours != mark.span
     ours = f'<p class="ours">{escape(mark.ours)}</p>' if says_ours else ""
     card = f'<button data-card="{escape(mark.card)}">Show its card</button>' if mark.card else ""
-    drawn = f' data-smiles="{escape(mark.smiles)}"' if mark.smiles else ""
+    structure = _structure(mark)
+    drawn = f' data-smiles="{escape(structure)}"' if structure else ""
     return (
         f'<div class="check-entry {mark.verdict}" data-check="{name}"{drawn}><p class="claim"><q>{escape(_short(mark.span))}</q>{kind}</p>'
         f'<p class="verdict">{escape(verdict_words(mark))}</p>{ours}{_call(mark)}'
         f'<p class="offers">{card}{_copy(mark)}</p></div>'
     )
+
+
+def _structure(mark: Mark) -> str:
+    """What is drawn beside a mark, as SMILES or InChI: what it is about, or what it is itself if that can be read."""
+    is_structure = mark.kind in ("smiles", "inchi") and mark.verdict != "invalid"
+    structure = mark.smiles or (mark.span if is_structure else "")
+    return structure if len(structure) <= LONGEST_SMILES else ""
 
 
 def _call(mark: Mark) -> str:
