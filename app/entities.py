@@ -23,7 +23,7 @@ Kind = Literal[
     "structure", "inchikey", "cas", "name", "dna", "rna", "protein", "element", "formula", "reaction", "reactants",
     "products", "adduct", "reaction_name", "nucleus", "numbers", "atom", "ratio", "unit", "quantity", "concentration",
     "volume", "mass", "molar mass", "temperature", "restriction enzyme", "protease", "mutation", "host",
-    "file", "selection",
+    "file", "selection", "uniprot", "uniprot accession", "pdb", "doi", "ncbi", "search words",
 ]  # fmt: skip
 LONGEST_REQUEST = 50_000
 LONGEST_NAME_WORDS = 5

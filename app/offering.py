@@ -115,7 +115,8 @@ def _words_of(tool: Mapping[str, Any]) -> frozenset[str]:
 
 _FIND_SCHEMA = ToolSchema(
     FIND_TOOL,
-    "Find more tools by what they compute, where none of those listed does it; what is found can be called afterwards.",
+    "Find more tools by what they compute, or to look something up in PubChem, ChEMBL, UniProt, the PDB, AlphaFold DB, NCBI or the "
+    "literature, where none of those listed does it; what is found can be called afterwards.",
     {
         "type": "object",
         "properties": {"task": {"type": "string", "description": "What is to be computed, in a few words"}},

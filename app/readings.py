@@ -11,6 +11,7 @@ from collections.abc import Container
 from functools import lru_cache
 
 from app.entities import GRAMMAR, Entity, may_be_a_misspelt_name
+from app.identifiers import identifiers
 from app.notations import is_formula
 from app.wording import TOKEN, Candidate, Clause, stem, without
 from errors import RetortError
@@ -67,7 +68,8 @@ def readings(
     ``known``: those that any tool knows.
     """
     wanted = {candidate.entities[name] for name in candidate.required}
-    found: list[Entity] = []
+    named = identifiers(candidate, clause)
+    found = [*named]
     if "reaction_name" in wanted:
         found += _reactions(clause, asked_of_others)
     if "nucleus" in candidate.entities.values():
@@ -88,7 +90,7 @@ def readings(
         found += _symbols(clause)
     elif wanted & {"formula", "molecule_or_formula", "solute", "compound"} and (formulas := _capitals(clause, wanted)):
         found += formulas
-    elif wanted & _MOLECULAR:
+    elif wanted & _MOLECULAR and not named:
         found += _misspelt(clause, known)
     return found
 

@@ -18,6 +18,7 @@ from app.choices import measured_options
 from app.entities import GRAMMAR, Entity, find_entities
 from app.file_requests import OF_AN_EARLIER_FILE, tool_named, without_words_of_files
 from app.filling import Routed, filled, fits
+from app.identifiers import LOOKUP
 from app.readings import lists_of_proteases, readings
 from app.wording import (
     ACCEPTS,
@@ -45,6 +46,8 @@ GENERAL, EXPLAINING = 0.3, 2.5
 LONGEST_BETWEEN_LISTS = 60
 #: "Draw aspirin with its acid highlighted" is an order to draw.
 ORDERED = 1.3
+#: Who names a service wants its answer, and not what can be computed here.
+SERVICE_NAMED = 3.0
 #: So many words of a tool's description mean it, if they are most of the clause.
 ENOUGH_DESCRIBED = 2
 _PRONOUNS = frozenset(["it", "its", "this", "that", "these", "those", "they", "them", "their", "same", "one"])
@@ -84,13 +87,16 @@ class Router:
         self._candidates = [
             candidate for candidate in map(Candidate, catalog) if candidate.required and not candidate.unfillable
         ]
-        total = len(self._candidates)
+        computing = [candidate for candidate in self._candidates if candidate.group != LOOKUP]
+        total = len(computing)
         holders: dict[str, int] = {}
-        for candidate in self._candidates:
+        for candidate in computing:
             for word in candidate.words:
                 holders[word] = holders.get(word, 0) + 1
         self._rarity = {word: math.log(1 + total / count) for word, count in holders.items()}
         self._unknown = math.log(1 + total)
+        for candidate in self._candidates:  # a lookup must be named, and so makes no word of the others less telling
+            self._rarity = dict.fromkeys(candidate.words, self._unknown) | self._rarity
         spoken = {
             word
             for tool in catalog
@@ -198,7 +204,9 @@ class Router:
 
     def _score(self, clause: Clause, candidate: Candidate, read: list[Entity], beside: list[Entity]) -> float:
         """The weight of the words that the tool accounts for; 0 if that is too little of the clause."""
-        accounted = {stem(word) for entity in read for word in TOKEN.findall(entity.text)}
+        accounted = {
+            stem(part) for entity in read for word in TOKEN.findall(entity.text) for part in (word, *word.split("-"))
+        }
         words = [word for word in self._stems(clause) if word not in accounted]
         if _ATOMS_COUNTED.search(clause.text) and any(entity.kind == "element" for entity in clause.entities):
             words.append("atom")  # "how many carbons" asks for carbon atoms
@@ -220,6 +228,9 @@ class Router:
             or any(candidate.words.get(word, 0.0) > DESCRIBED for word in words)
             or (len(described) >= ENOUGH_DESCRIBED and matched >= COVERAGE * weight)
         )
+        is_said = bool(in_phrases) or any(candidate.words.get(word) == ASKED for word in words)
+        if candidate.group == LOOKUP and not is_said:
+            return 0.0
         wanted = _SUBJECTS | ({"element"} if "element" in map(candidate.entities.get, candidate.required) else set())
         named = any(entity.kind in wanted for entity in clause.entities)
         if not strong or matched < (COVERAGE_WITH_ENTITY if named else COVERAGE) * weight:
@@ -233,11 +244,12 @@ class Router:
             for word in words
             if word in candidate.words
         )
-        return score + sum(
+        score += sum(
             0.5 * len(phrase)
             for phrase in candidate.phrases
             if contains(list(map(stem, TOKEN.findall(clause.text))), phrase)
         )
+        return score * (SERVICE_NAMED if candidate.group == LOOKUP else 1.0)
 
     def _stems(self, clause: Clause) -> list[str]:
         """Of the clause's words; a word with a hyphen that no tool knows is several: "six-membered"."""

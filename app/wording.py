@@ -123,6 +123,12 @@ ACCEPTS: dict[str, frozenset[str]] = {
             "host",
             "file",
             "selection",
+            "uniprot",
+            "uniprot accession",
+            "pdb",
+            "doi",
+            "ncbi",
+            "search words",
         )
     },
 }
@@ -179,6 +185,7 @@ class Candidate:
 
     def __init__(self, tool: Mapping[str, Any]) -> None:
         self.name = tool["name"]
+        self.group = tool.get("group", "")
         properties = tool["parameters"].get("properties", {})
         self.entities = {name: entity_of(schema) for name, schema in properties.items()}
         self.properties = properties

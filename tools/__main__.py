@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from console import exit_status
-from errors import RetortError, ToolInputError, shown
+from errors import NetworkNotAllowedError, RetortError, ToolInputError, shown
+from tools.console_network import ConsoleNetwork, with_flag
 from tools.in_order import InOrder
 from tools.running import Workers
 
@@ -33,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     call.add_argument(
         "arguments", help="""its arguments as JSON, such as '{"molecule": "CCO"}', or - for standard input"""
     )
-    commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
+    _add_allow(call)
+    _add_allow(
+        commands.add_parser("batch", help='read {"tool", "arguments"} lines, write a result line for each, in order')
+    )
     _add_over(commands)
     options = parser.parse_args(arguments)
     size = getattr(options, "workers", None) or (1 if options.command in ("list", "call") else cores())
@@ -60,7 +64,18 @@ def _add_over(commands: Any) -> None:
         "--out", required=True, type=Path, help="a folder for the results; those of an earlier run are replaced"
     )
     over.add_argument("--workers", type=_number_of_workers, help="processes at once; as many as there are cores")
+    _add_allow(over)
     over.add_argument("--progress", action="store_true", help="print the state twice a second, as JSON lines")
+
+
+def _add_allow(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host that lookups may ask over the network, such as pubchem.ncbi.nlm.nih.gov; without it nothing is sent",
+    )
 
 
 def _number_of_workers(text: str) -> int:
@@ -82,7 +97,8 @@ def _run(options: argparse.Namespace, workers: Workers, size: int) -> int:
         return 0
     if options.command == "call":
         text = sys.stdin.read() if options.arguments == "-" else options.arguments
-        answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text)), None))
+        network = ConsoleNetwork(options.allow)
+        answer = json.loads(_answered(workers, lambda: (options.name, _arguments(text)), None, network))
         _write(answer)
         return 0 if answer["ok"] else 2
     if options.command == "over":
@@ -98,14 +114,15 @@ def _run(options: argparse.Namespace, workers: Workers, size: int) -> int:
             _arguments(options.arguments),
             options.column or None,
             options.progress,
+            ConsoleNetwork(options.allow),
         )
         return run_over(asked, workers, size)
     workers.warm_up()
-    _batch(workers, size, sys.stdin.buffer, sys.stdout.buffer)
+    _batch(workers, size, sys.stdin.buffer, sys.stdout.buffer, ConsoleNetwork(options.allow))
     return 0
 
 
-def _batch(workers: Workers, size: int, lines: BinaryIO, answers: BinaryIO) -> None:
+def _batch(workers: Workers, size: int, lines: BinaryIO, answers: BinaryIO, network: ConsoleNetwork) -> None:
     """One answer a line, in order, each written as soon as it and those before it are there."""
     progress = _Progress()
 
@@ -115,7 +132,7 @@ def _batch(workers: Workers, size: int, lines: BinaryIO, answers: BinaryIO) -> N
         progress.count()
 
     batch: InOrder[bytes, bytes] = InOrder(
-        lambda line: _answered(workers, functools.partial(_row, line), batch.stopped), write, size
+        lambda line: _answered(workers, functools.partial(_row, line), batch.stopped, network), write, size
     )
     batch.run(_lines(lines))
 
@@ -186,14 +203,19 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _answered(
-    workers: Workers, read: Callable[[], tuple[str, dict[str, Any]]], cancel: threading.Event | None
+    workers: Workers,
+    read: Callable[[], tuple[str, dict[str, Any]]],
+    cancel: threading.Event | None,
+    network: ConsoleNetwork,
 ) -> bytes:
     """A result or an error as JSON, in the shapes that the command line promises."""
     try:
         name, arguments = read()
-        return workers.call_as_json(name, arguments, cancel=cancel)
+        return workers.call_as_json(name, arguments, cancel=cancel, network=network)
     except ToolInputError as error:
         told = error.as_json()
+    except NetworkNotAllowedError as error:
+        told = with_flag(error).as_json()
     except RetortError as error:
         told = {"what": str(error), "where": "", "hint": ""}
     return json.dumps({"ok": False, "error": told}, ensure_ascii=False).encode(errors="backslashreplace")

@@ -92,7 +92,7 @@ class BatchOutput:
             self.columns.update(dict.fromkeys(answer.row["data"]))
             self.libraries.update(answer.libraries)
             if len(self._noted) < MOST_NOTES_COUNTED:
-                self._noted.update(set(answer.row["notes"]))
+                self._noted.update(dict.fromkeys(answer.row["notes"], 1))
         else:
             self.failed += 1
         if answer.molblock:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from errors import RetortError, ToolInputError, shown
+from errors import NetworkNotAllowedError, RetortError, ToolInputError, shown
 from tools.batch_output import (
     MOST_OUTPUT_BYTES,
     BatchOutput,
@@ -26,9 +26,11 @@ from tools.batch_output import (
     shortened,
     with_three_header_lines,
 )
+from tools.console_network import with_flag
 from tools.in_order import InOrder
 from tools.inputs.opened_files import open_file
 from tools.inputs.records import Record
+from tools.network import Network
 from tools.over_files import RESULTS_CSV, RESULTS_SDF
 from tools.over_planning import TOGETHER, Plan, planned
 from tools.over_progress import Progress
@@ -55,6 +57,7 @@ class Asked:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     column: str | None = None
     progress: bool = False
+    network: Network | None = None
 
 
 def run_over(asked: Asked, workers: Workers, threads: int) -> int:
@@ -81,7 +84,7 @@ def run_over(asked: Asked, workers: Workers, threads: int) -> int:
         plan = planned(workers.catalog(), open_file(asked.file), asked.tool, asked.arguments, asked.column)
         if asked.tool in TOGETHER:
             return run_together(plan, workers, asked.folder, progress)
-        return Batch(plan, workers, threads, asked.folder).run(progress, stop)
+        return Batch(plan, workers, threads, asked.folder, asked.network).run(progress, stop)
     except (RetortError, MemoryError, OSError) as error:
         refusal = _refusal(error, asked.file)
         progress.tell({"state": "failed", "sentence": str(refusal), "error": refusal.as_json()})
@@ -111,8 +114,10 @@ class Signal:
 class Batch:
     """The rows of one plan, answered by ``threads`` at once and written in order."""
 
-    def __init__(self, plan: Plan, workers: Workers, threads: int, folder: Path) -> None:
-        self._plan, self._workers = plan, workers
+    def __init__(
+        self, plan: Plan, workers: Workers, threads: int, folder: Path, network: Network | None = None
+    ) -> None:
+        self._plan, self._workers, self._network = plan, workers, network
         self._output = BatchOutput(folder, plan.records.columns)
         self._in_order: InOrder[Record, RowAnswer] = InOrder(self._answered, self._output.add, threads)
         self._views: Views = "none" if plan.records.holds_molecules else "molfile"
@@ -179,12 +184,15 @@ class Batch:
             result = self._called(self._plan.tool, self._plan.arguments(record), self._views)
         except RetortError as error:
             told = error if isinstance(error, ToolInputError) else ToolInputError(str(error))
-            return RowAnswer({**row, "ok": False, "error": told.as_json(), "sentence": str(error)})
+            told = with_flag(error) if isinstance(error, NetworkNotAllowedError) else told
+            return RowAnswer({**row, "ok": False, "error": told.as_json(), "sentence": str(told)})
         row |= {"ok": True, "summary": result["summary"], "data": flat(result["data"]), "notes": result["notes"]}
         return RowAnswer(row, self._molblock(record, result), result["provenance"]["libraries"])
 
     def _called(self, tool: str, arguments: Mapping[str, Any], views: Views) -> dict[str, Any]:
-        answer = self._workers.call_as_json(tool, arguments, cancel=self._in_order.stopped, views=views)
+        answer = self._workers.call_as_json(
+            tool, arguments, cancel=self._in_order.stopped, views=views, network=self._network
+        )
         return json.loads(answer)
 
     def _molblock(self, record: Record, result: Mapping[str, Any]) -> str:

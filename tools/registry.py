@@ -82,6 +82,15 @@ TOOL_MODULES = (
     "tools.biology.multiple_alignment",
     "tools.biology.structures",
     "tools.files",
+    "tools.lookups.pubchem",
+    "tools.lookups.chembl",
+    "tools.lookups.uniprot",
+    "tools.lookups.rcsb",
+    "tools.lookups.alphafold",
+    "tools.lookups.ncbi",
+    "tools.lookups.europe_pmc",
+    "tools.lookups.arxiv",
+    "tools.lookups.crossref",
 )
 
 

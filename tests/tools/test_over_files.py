@@ -69,7 +69,7 @@ class Caller:
     def __init__(self, answer, pause=lambda: 0.0) -> None:
         self.answer, self.pause = answer, pause
 
-    def call_as_json(self, name, arguments, *, cancel, views):
+    def call_as_json(self, name, arguments, *, cancel, views, network):
         assert views in ("molfile", "none")
         time.sleep(self.pause())
         if cancel.is_set():

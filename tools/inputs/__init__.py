@@ -51,3 +51,12 @@ SmartsText = Annotated[str, _text("smarts", "A SMARTS pattern")]
 ReactionName = Annotated[
     str, _text("reaction_name", "A named reaction, such as amide coupling or Suzuki, or a reaction SMARTS")
 ]
+UniprotText = Annotated[
+    str, _text("uniprot", "A UniProt accession such as P04637, an entry name such as P53_HUMAN, or a gene symbol")
+]
+UniprotAccession = Annotated[str, _text("uniprot accession", "A UniProt accession such as P04637")]
+PdbText = Annotated[str, _text("pdb", "A PDB identifier such as 1CRN")]
+DoiText = Annotated[str, _text("doi", "A DOI such as 10.1021/ja01577a030")]
+AccessionText = Annotated[str, _text("ncbi", "An accession with its version: NM_000546.6, NP_000537.3, U49845.1")]
+QueryText = Annotated[str, _text("search words", "What is sought, in a few words")]
+Refresh = Annotated[bool, Field(description="Ask anew, also where an answer is kept on this machine")]
