@@ -14,7 +14,9 @@ LONGEST_CALL = 2_000  # characters shown
 LONGEST_COPY = 20_000  # characters of a script that stands in the page to be copied
 
 
-def provenance_html(tool: str, provenance: Mapping[str, Any], notes: Sequence[str]) -> str:
+def provenance_html(
+    tool: str, provenance: Mapping[str, Any], notes: Sequence[str], *, with_buttons: bool = True
+) -> str:
     """Of a result: its call, libraries, seconds, place and time, its notes and conventions, and two buttons."""
     arguments = provenance["arguments"]
     libraries = ", ".join(f"{name} {version}" for name, version in provenance["libraries"].items())
@@ -38,12 +40,14 @@ def provenance_html(tool: str, provenance: Mapping[str, Any], notes: Sequence[st
     if provenance.get("at"):
         rows.append(("When", f'<time datetime="{escape(provenance["at"])}">{escape(_spoken(provenance["at"]))}</time>'))
     listed = "".join(f"<li>{notation_html(note)}</li>" for note in notes)
-    return f"{_rows(rows)}{f'<ul>{listed}</ul>' if listed else ''}{_buttons(tool, arguments, provenance)}"
+    buttons = _buttons(tool, arguments, provenance) if with_buttons else ""
+    return f"{_rows(rows)}{f'<ul>{listed}</ul>' if listed else ''}{buttons}"
 
 
-def failed_call_html(tool: str, arguments: Mapping[str, Any]) -> str:
+def failed_call_html(tool: str, arguments: Mapping[str, Any], *, with_buttons: bool = True) -> str:
     """Of a call that gave no result: what was called."""
-    return f"{_rows([('Call', _call(tool, arguments)), *_file_rows(arguments)])}{_buttons(tool, arguments, None)}"
+    buttons = _buttons(tool, arguments, None) if with_buttons else ""
+    return f"{_rows([('Call', _call(tool, arguments)), *_file_rows(arguments)])}{buttons}"
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> str:
