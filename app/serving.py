@@ -31,6 +31,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.drawings import drawing_routes
+from app.exporting.routes import export_routes
 from app.own_routes import own_routes
 from app.services import Services
 from app.settings import ROOT, Settings
@@ -187,6 +188,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
         return FileResponse(ROOT / "assets" / "logo.svg", media_type="image/svg+xml")
 
     app.include_router(own_routes(services))
+    app.include_router(export_routes(services))
     app.include_router(drawing_routes(services.tools))
     app.mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False), name="vendor")
     gr.mount_gradio_app(

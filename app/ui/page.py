@@ -29,7 +29,7 @@ PAGE_HEAD = (
     "".join(f"<style>{(ASSETS / name).read_text(encoding='utf-8')}</style>" for name in ("page.css", "marks.css"))
     + "".join(
         f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>"
-        for name in ("page.js", "views.js", "rows.js", "marks.js")
+        for name in ("page.js", "views.js", "rows.js", "marks.js", "export.js")
     )
     + viewer_head()
 )
