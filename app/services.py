@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from app.assistant import Assistant, Budget
 from app.calling import Outward
 from app.checking.checker import Checker
@@ -70,6 +72,11 @@ def build_services(settings: Settings) -> Services:
 def database_url(settings: Settings) -> str:
     """Of the conversations, the ledger and what was allowed; the folder of a SQLite file is made by who opens it."""
     return settings.database or sqlite_url(settings.folder.expanduser().resolve())
+
+
+def database_host(settings: Settings) -> str:
+    """Empty for a file of this machine."""
+    return make_url(settings.database).host or "" if settings.database else ""
 
 
 def build_outward(settings: Settings) -> Outward:

@@ -30,10 +30,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.confinement import confine_to_this_machine
 from app.drawings import drawing_routes
 from app.exporting.routes import export_routes
 from app.own_routes import own_routes
-from app.services import Services
+from app.services import Services, database_host
 from app.settings import ROOT, Settings
 from app.standing import standing
 from app.ui.own_page import own_page
@@ -49,6 +50,7 @@ MOST_ROWS = 500  # of a batch, told at once
 BATCH_FILES = ("results.csv", "results.sdf")
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 _COUNT = re.compile(r"[1-9]\d{0,3}")
+_FETCHING = re.compile(r"/(file|proxy)=\s*https?:", re.IGNORECASE)
 VENDOR = ROOT / "assets" / "vendor"
 
 #: Gradio's own page needs inline scripts and styles, and evaluates the templates of its HTML components.
@@ -88,6 +90,20 @@ class _SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class _NoFetching:
+    """Refuses the addresses by which Gradio fetches what another host has, on behalf of whoever names it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _FETCHING.search(scope["path"]):
+            refusal = PlainTextResponse("Retort fetches nothing from other hosts for a page.", status_code=404)
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def build_app(services: Services, settings: Settings, *, ready: Callable[[], None] | None = None) -> FastAPI:
@@ -207,6 +223,7 @@ def build_app(services: Services, settings: Settings, *, ready: Callable[[], Non
     )
     # Spaces shows the page in a frame of its own site; elsewhere nobody may frame it
     ancestors = "https://huggingface.co" if os.environ.get("SPACE_ID") else "'self'"
+    app.add_middleware(_NoFetching)
     app.add_middleware(_SecurityHeaders, policy=CONTENT_SECURITY_POLICY.format(ancestors=ancestors))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.host_names, www_redirect=False)
     return app
@@ -222,6 +239,7 @@ def serve(services: Services, settings: Settings) -> None:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(settings.folder).expanduser().resolve() / "incoming"))
     app = build_app(services, settings, ready=lambda: _say_ready(services, settings))
     logging.getLogger("uvicorn.error").addFilter(_is_no_ending)
+    confine_to_this_machine(filter(None, (database_host(settings), settings.host)))
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=2)
 
 

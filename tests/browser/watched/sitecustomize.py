@@ -1,4 +1,6 @@
-"""Imported by every Python process of a server under test: notes each host beyond this machine that it asks for."""
+"""Imported by every Python process of a server under test: notes each host beyond this machine that it asks for, and, where
+``RETORT_TEST_CONNECTIONS`` names a file, each connection that it opens anywhere, its own machine included.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import sys
 from typing import Any
 
 NOTED = os.environ.get("RETORT_TEST_OUTSIDE", "")
+CONNECTIONS = os.environ.get("RETORT_TEST_CONNECTIONS", "")
 OWN_NAMES = ("", "localhost", "0.0.0.0", "::")
 
 
@@ -26,13 +29,16 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     elif event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) else ""  # a path is a socket of this machine
+        if CONNECTIONS and isinstance(address, tuple):
+            with open(CONNECTIONS, "a", encoding="utf-8") as file:
+                file.write(f"{address[0]}:{address[1]}\n")
     else:
         return
     host = host.decode() if isinstance(host, bytes) else host or ""
-    if not _is_own(host):
+    if NOTED and not _is_own(host):
         with open(NOTED, "a", encoding="utf-8") as file:
             file.write(f"{event} {host}\n")
 
 
-if NOTED:
+if NOTED or CONNECTIONS:
     sys.addaudithook(_watch)
