@@ -33,6 +33,7 @@ USER_AGENT = "Retort (a research assistant on its user's machine)"
 STAND_IN = "RETORT_STAND_IN"
 _GZIP = zlib.MAX_WBITS | 16
 _UNREADABLE = "{name} answered with something that cannot be read ({why}); try again later."
+_LATE = "{name} did not answer in time; try again later."
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def send(request: Request, ends_at: float) -> Response:
         with _limited(ends_at) as limit, _client(request) as client, _opened(client, request, url, limit) as answer:
             status = answer.status_code
             body = counted.read(answer, request.name) if status == httpx.codes.OK else b""
+            if limit.is_over:  # a body without a length ends where the connection does
+                raise ToolError(_LATE.format(name=request.name))
             problem = ""
             return Response(
                 status,
@@ -163,6 +166,7 @@ class _Limit:
     """Shuts the connection when the time is over: a timeout for each read never ends a body that drips."""
 
     def __init__(self) -> None:
+        self.is_over = False
         self._stream: Any = None
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
@@ -170,6 +174,7 @@ class _Limit:
             self._stream = info["return_value"]
 
     def shut(self) -> None:
+        self.is_over = True
         opened = self._stream.get_extra_info("socket") if self._stream is not None else None
         if opened is not None:
             try:
@@ -280,5 +285,5 @@ def _problem(request: Request, error: Exception, is_late: bool) -> str:
     if isinstance(error, httpx.ConnectError):
         return f"The certificate of {request.host} cannot be trusted ({shown(error)}); check this machine's network and clock."
     if is_late or isinstance(error, httpx.TimeoutException):
-        return f"{request.name} did not answer in time; try again later."
+        return _LATE.format(name=request.name)
     return f"{request.name} broke off its answer; try again later."
