@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -25,8 +26,9 @@ def places_of(name: str, tables: Sequence[Path]) -> list[tuple[int, int]] | None
     entries = _entries(tuple(tables))
     if entries is None:
         return None
-    wanted = np.frombuffer(_hash(name.encode("utf-8", "surrogatepass")), dtype="<u8")[0]
-    first, last = (int(np.searchsorted(entries["hash"], wanted, side)) for side in ("left", "right"))
+    wanted, hashes = int.from_bytes(_hash(name.encode("utf-8", "surrogatepass")), "little"), entries["hash"]
+    # not np.searchsorted: the hashes do not lie side by side, and it would copy all of them each time
+    first, last = bisect_left(hashes, wanted), bisect_right(hashes, wanted)
     return [(int(entry["table"]), int(entry["start"])) for entry in entries[first:last]]
 
 
