@@ -18,6 +18,7 @@ PARTS = (
     "tools",
     "biology",
     "batch",
+    "checking",
     "engines",
     "quality",
 )
