@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.exporting.plots import plot_svg
 from app.ui.views import escape, notation_html, view_html
-from app.ui.views.markup import number_text
 from app.ui.views.notation import figure
+from app.ui.views.table import rows_html
 from tools.rerun import Answer
 
-MOST_ROWS = 500
 #: Of coordinates that are offered as a file within the page; larger ones stand in the JSON export.
 MOST_COORDINATES = 2_000_000
 _MEDIA_TYPES = {
@@ -29,7 +28,8 @@ def still_view(view: Mapping[str, Any]) -> str:
     """A view as HTML that is safe and needs no script."""
     kind = view.get("kind")
     if kind == "table":
-        return table_html(view["columns"], view["rows"], view.get("units") or (), str(view.get("title", "")))
+        units, title = view.get("units") or (), str(view.get("title", ""))
+        return rows_html(view["columns"], view["rows"], units, title, sortable=False)
     if kind == "plot":
         return _plot(view)
     if kind == "structure3d":
@@ -39,19 +39,6 @@ def still_view(view: Mapping[str, Any]) -> str:
 
 def still_views(views: Iterable[Mapping[str, Any]]) -> str:
     return "".join(map(still_view, views))
-
-
-def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequence[str], title: str) -> str:
-    """A plain table; beyond ``MOST_ROWS`` rows a sentence says how many there are."""
-    heads = "".join(
-        f'<th scope="col">{escape(column)}{_unit(units[index]) if index < len(units) else ""}</th>'
-        for index, column in enumerate(columns)
-    )
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows[:MOST_ROWS])
-    more = f'<p class="view-note">The first {MOST_ROWS} of {len(rows):,} rows.</p>' if len(rows) > MOST_ROWS else ""
-    caption = f"<caption>{escape(title)}</caption>" if title else ""
-    table = f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="view table"><div class="table-box" role="region" tabindex="0" aria-label="{escape(title or "Table")}">{table}</div>{more}</div>'
 
 
 def points_of(view: Mapping[str, Any]) -> list[list[Any]]:
@@ -83,25 +70,12 @@ def data_address(media_type: str, contents: bytes) -> str:
     return f"data:{media_type};base64,{base64.b64encode(contents).decode()}"
 
 
-def _unit(unit: str) -> str:
-    return f' <span class="unit">{escape(unit)}</span>' if unit else ""
-
-
-def _cell(cell: object) -> str:
-    if cell is None:
-        return "<td>–</td>"
-    if isinstance(cell, bool):
-        return f"<td>{'yes' if cell else 'no'}</td>"
-    if isinstance(cell, int | float):
-        return f'<td class="number">{number_text(cell)}</td>'
-    return f"<td>{notation_html(str(cell))}</td>"
-
-
 def _plot(view: Mapping[str, Any]) -> str:
     title, caption = str(view.get("title", "")), str(view.get("caption", ""))
     drawn = plot_svg(view) or '<p class="unshown">There is no point to be drawn.</p>'
     points = points_of(view)
-    numbers = table_html(("series", str(view["x_label"]), str(view["y_label"])), points, (), "")
+    heads = ("series", str(view["x_label"]), str(view["y_label"]))
+    numbers = rows_html(heads, points, (), "", sortable=False)
     return figure(
         "plot",
         f"{drawn}<details><summary>The {len(points):,} points as numbers</summary>{numbers}</details>",

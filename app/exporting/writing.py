@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.exporting.document import FORMAT, MOST_FILE_BYTES, VERSION, Details
+from app.exporting.document import FORMAT, MOST_FILE_BYTES, VERSION, CheckedStatement, Details
 from app.rerunning import RecordedCall, reference
 from app.store import Store, StoredMessage
 from errors import RetortError
@@ -85,10 +85,7 @@ def renumbered(card: str, numbers: Mapping[int, int]) -> str:
 def _message(message: StoredMessage, numbers: Mapping[int, int], paths: Mapping[str, str]) -> dict[str, Any]:
     known = {key: message.details[key] for key in Details.model_fields if message.details.get(key) is not None}
     if "marks" in known:
-        known["marks"] = [
-            {**_without_paths(mark, paths), "card": renumbered(mark.get("card", ""), numbers)}
-            for mark in known["marks"]
-        ]
+        known["marks"] = [_mark(_without_paths(mark, paths), numbers) for mark in known["marks"]]
     return {
         "id": numbers[message.id],
         "role": message.role,
@@ -96,6 +93,11 @@ def _message(message: StoredMessage, numbers: Mapping[int, int], paths: Mapping[
         "details": known,
         "parts": [_part(part, paths) for part in message.parts],
     }
+
+
+def _mark(mark: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:
+    ordered = {key: mark[key] for key in CheckedStatement.model_fields if key in mark}
+    return {**ordered, "card": renumbered(str(mark.get("card", "")), numbers)}
 
 
 def _part(part: Any, paths: Mapping[str, str]) -> dict[str, Any]:

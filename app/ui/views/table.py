@@ -33,13 +33,16 @@ def table_html(view: Mapping[str, Any]) -> str:
     return rows_html(view["columns"], view["rows"], view.get("units") or (), str(view.get("title", "")))
 
 
-def rows_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequence[str], title: str) -> str:
+def rows_html(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequence[str], title: str, *, sortable: bool = True
+) -> str:
+    """``sortable``: with buttons in the header, which need the page's script."""
     shown = rows[:MOST_ROWS]
     numeric = [_is_numeric(shown, index) for index in range(len(columns))]
     mono = [bool(MONOSPACE_COLUMNS & set(str(column).lower().replace("_", " ").split())) for column in columns]
     classes = ["number" if n else "mono" if m else "" for n, m in zip(numeric, mono, strict=True)]
     head = "".join(
-        _header(column, units[index] if index < len(units) else "", classes[index])
+        _header(column, units[index] if index < len(units) else "", classes[index], sortable)
         for index, column in enumerate(columns)
     )
     body = "".join(
@@ -60,8 +63,10 @@ def rows_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequ
     )
 
 
-def _header(column: str, unit: str, kind: str) -> str:
+def _header(column: str, unit: str, kind: str, sortable: bool) -> str:
     unit_html = f' <span class="unit">{escape(unit)}</span>' if unit else ""
+    if not sortable:
+        return f'<th scope="col" class="{kind}">{escape(column)}{unit_html}</th>'
     return (
         f'<th scope="col" class="{kind}" aria-sort="none"><button type="button" class="sort">'
         f"{escape(column)}{unit_html}</button></th>"
