@@ -63,9 +63,12 @@ class Checker:
         self, text: str, code: Sequence[tuple[int, int]], told: list, question: str, stop: threading.Event | None
     ) -> Iterator[Mark]:
         """Marks at places of the plain text, those that say more before the others."""
-        from app.checking.arithmetic import equalities
+        from app.checking.arithmetic import sums_in
+        from app.checking.conversions import conversions_in
+        from app.checking.elements import element_symbols
         from app.checking.finding import find_things
         from app.checking.identities import Identities
+        from app.checking.preparations import preparations_in
         from app.checking.reactions import reactions_in
         from app.checking.reading import read
         from app.checking.scope import Scope
@@ -75,7 +78,7 @@ class Checker:
         from app.checking.verifying import Verifier
 
         sentences = sentences_of(text)
-        things = find_things(text)
+        things = find_things(text, code)
         scope = Scope(text, sentences, things, find_things(read(question[:5_000]).text))
         reactions = list(reactions_in(text, sentences, self._facts, stop))
         yield from reactions
@@ -89,6 +92,10 @@ class Checker:
                 continue
             found = identities.check(thing)
             if found is not None:
+                if found.verdict in ("different", "invalid"):
+                    scope.doubt(thing)
+                if found.verdict in ("different", "invalid"):
+                    scope.doubt(thing)
                 yield Mark(
                     thing.start,
                     thing.end,
@@ -100,8 +107,9 @@ class Checker:
                     found.card,
                     found.smiles,
                 )
+        yield from element_symbols(text, sentences, things, self._facts, stop)
         verifier = Verifier(text, scope, self._facts, told, stop)
-        for statement in statements_in(text, sentences):
+        for statement in statements_in(text, sentences, things):
             if _stopped(stop):
                 return
             verified = verifier.verify(statement)
@@ -120,7 +128,9 @@ class Checker:
                     fact.card if verified.verdict == "tool" else "",
                     smiles,
                 )
-        yield from equalities(text, sentences, scope, self._facts, stop)
+        yield from sums_in(text, sentences, scope, stop)
+        yield from conversions_in(text, sentences, scope, self._facts, stop)
+        yield from preparations_in(text, sentences, scope, self._facts, stop)
 
 
 def _stopped(stop: threading.Event | None) -> bool:

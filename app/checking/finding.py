@@ -21,18 +21,28 @@ SEQUENCES = frozenset(["dna", "rna", "protein"])
 
 _TOKEN = re.compile(r"[^\s|￼\"“”„«»]+")
 _STOPS = ".,;:!?'’‘…"
-_KEY = re.compile(r"(?<![A-Za-z\d-])[A-Z]{12,16}-[A-Z]{8,12}-[A-Z](?![\w-])")
+#: Too short to be told from a word but by what it is called.
+_SAID_PEPTIDE = re.compile(
+    r"(?:peptide|protein|translat\w+|encod\w+|sequence|product)(?:\s+(?:is|as|to|into|therefore|thus|then|reads?|gives?|sequence|of|the|peptide|protein|frame|in|1)){0,5}\s*:?\s+([ACDEFGHIKLMNPQRSTVWY]{3,}\*?)(?![\w-])"
+)
+#: An InChIKey, also with letters too few or too many.
+_KEY = re.compile(r"(?<![A-Za-z\d-])[A-Z]{12,16}-[A-Z]{6,13}(?:-[A-Z]{1,2})?(?![\w-])")
+_WHOLE_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
+_SAYS_KEY = re.compile(r"\bkeys?\b|InChI", re.IGNORECASE)
 _CAS = re.compile(r"(?<![\w.,/-])\d{2,7}-\d{2}-\d(?![\w-]|\.\d)")
 _INCHI = re.compile(r"InChI=1S?/[^\s|`\"]+")
 _SAYS_SEQUENCE = re.compile(
-    r"peptide|protein|sequence|primer|oligo|residues|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
+    r"peptide|protein|sequence|primer|oligo|residue|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
     re.I,
 )
 #: What is written as a formula and is a group, a model or a method in words.
 _NO_FORMULA = re.compile(
     r"(?:SN|E)[12](?:cB)?|sp[23]?|(?![ONHF]2\b|O3\b|P4\b|S8\b)[A-Z]\d{1,2}|H[12]N[12]|HeLa|U2OS|[IVX]+|(?:COX|IL|PM)-?\d+|[A-Z]{1,2}\d{2,}"
 )
-_ROMAN_IN_NAME = re.compile(r"^[a-z]+\([IVX]+\)$")
+#: A symbol whose number or weight is given: "Kr: Z = 36", "* I (A_r = 126.90)".
+_SYMBOL = re.compile(r"(?<![\w-])([A-Z][a-z]?)(?=\s?[:(,]?\s*\(?(?:Z\s*=|A_?r\b|atomic\s+(?:number|weight|mass)))")
+_SAYS_SMILES = re.compile(r"\bSMILES\b", re.IGNORECASE)
+_ROMAN_IN_NAME = re.compile(r"[A-Za-z][a-z]+\([IVX]+\)")
 
 
 @dataclass(frozen=True)
@@ -58,16 +68,33 @@ def find_things(text: str, code: list[tuple[int, int]] | None = None) -> list[Th
 
     for match in _INCHI.finditer(text):
         take("inchi", match.start(), match.start() + len(_core(match[0])))
+    says_key = bool(_SAYS_KEY.search(text) or _WHOLE_KEY.search(text))
     for match in _KEY.finditer(text):
-        take("inchikey", *match.span())
+        if says_key or _WHOLE_KEY.fullmatch(match[0]):
+            take("inchikey", *match.span())
+    for start, end in code or ():  # a SMILES in code is all of it, with a bracket too many
+        inside = text[start:end].strip()
+        if not re.search(r"\s", inside) and _notation(inside) == "smiles" and not any(taken[start:end]):
+            first = start + text[start:end].index(inside)
+            take("smiles", first, first + len(inside))
     for match in _CAS.finditer(text):
         take("cas", *match.span())
     for start, end, kind, residues in _sequences(text):
         take(kind, start, end, residues)
+    for match in _SYMBOL.finditer(text):
+        if symbol := _symbol(match[1]):
+            take("element", *match.span(1), symbol)
+    for match in _SAID_PEPTIDE.finditer(text):
+        take("protein", *match.span(1))
     for match in _TOKEN.finditer(text):
         for start, end in _cores(match[0], match.start()):
             if not any(taken[start:end]) and (kind := _notation(text[start:end])):
-                take(kind, start, end)
+                if (
+                    kind != "smiles"
+                    or re.search(r"[=#()\[\]@\d]|CC.", text[start:end])
+                    or _SAYS_SMILES.search(text, max(0, start - 60), start)
+                ):
+                    take(kind, start, end)
                 break
     for start, end, kind, value in _named(text):
         take(kind, start, end, value)
@@ -80,16 +107,25 @@ def _cores(token: str, at: int) -> Iterator[tuple[int, int]]:
     while start < end and token[start] in "'‘’,;:*=~≈":
         start += 1
     end = start + len(_core(token[start:end]))
-    yield at + start, at + end
     inner = token[start:end]
-    if inner.startswith("("):
-        inside = inner[1:].rstrip(_STOPS)
-        inside = inside[:-1] if inside.endswith(")") and inside.count(")") > inside.count("(") else inside
+    if inner.startswith("(") and (inner.count("(") > inner.count(")") or _closes_last(inner)):
+        inside = inner[1:-1] if _closes_last(inner) else inner[1:]
         yield at + start + 1, at + start + 1 + len(_core(inside))
+    yield at + start, at + end
     if match := re.match(r"[A-Za-z]+[=:](?=[A-Z\[(])", inner):  # MW=…, SMILES:CCO
         yield at + start + match.end(), at + end
     if match := re.fullmatch(r"(?:M|MW|Mr|n|m|c)\((.+?)\)", inner):  # M(NaCl)
         yield at + start + match.start(1), at + start + match.end(1)
+
+
+def _closes_last(word: str) -> bool:
+    """Whether the first bracket is closed by the last character."""
+    depth = 0
+    for place, character in enumerate(word):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return place == len(word) - 1
+    return False
 
 
 def _core(token: str) -> str:
@@ -139,7 +175,7 @@ def _sequences(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
         kind = sequence_kind(residues) if len(residues) >= 6 else None
         if kind is None and spoken and len(residues) >= 5 and re.fullmatch(r"[ACDEFGHIKLMNPQRSTVWY]+", residues):
             kind = "protein"
-        if kind == "protein" and not (spoken and (len(residues) >= 8 or _is_said(text, match.start()))):
+        if kind == "protein" and not spoken:
             continue
         if kind in ("dna", "rna") and len(residues) < 8 and not (spoken and _is_said(text, match.start())):
             continue
@@ -163,14 +199,27 @@ def _named(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
 
 @lru_cache(maxsize=2048)
 def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
-    spaced = re.sub(r"[|￼*()\[\]=:;,/](?=\s|$)|(?<=\s)[|*=(]", ";", line)
+    spaced = re.sub(r"\S+", _without_brackets, line)
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES):
+        if entity.kind == "name" and (entity.text.lower() in _NO_NAMES or _CLASSES.fullmatch(entity.text)):
+            continue
         if entity.kind == "name":
             found.append(("name", entity.start, entity.end, entity.text))
         elif entity.kind == "element" and (symbol := _element(entity.text)):
             found.append(("element", entity.start, entity.end, symbol))
     return tuple(found)
+
+
+def _without_brackets(token: re.Match[str]) -> str:
+    """The token with the brackets and stops of its sentence as semicolons, so that no name runs on over them."""
+    word = re.sub(r"^[|￼*=]+|[|￼*=:;,/]+$", lambda found: ";" * len(found[0]), token[0])
+    if word.startswith(("(", "[")) and (word.count("(") > word.count(")") or _closes_last(word.rstrip(";.")) or word[0] == "["):
+        word = ";" + word[1:]
+    bare = word.rstrip(";.")
+    if bare.endswith((")", "]")) and (bare.count(")") > bare.count("(") or bare.count("]") > bare.count("[")):
+        word = bare[:-1] + ";" * (len(word) - len(bare) + 1)
+    return word
 
 
 @lru_cache(maxsize=512)
@@ -184,7 +233,15 @@ def _element(word: str) -> str:
         return ""
 
 
-#: Words of answers that the tables list as names of compounds.
+@lru_cache(maxsize=256)
+def _symbol(text: str) -> str:
+    try:
+        return text if parse_element(text) == text and text != "Z" else ""
+    except RetortError:
+        return ""
+
+
+#: Words of answers that the tables list as names of compounds, and names of classes of them.
 _NO_NAMES = frozenset(
     [
         "mass",
@@ -198,7 +255,6 @@ _NO_NAMES = frozenset(
         "number",
         "value",
         "values",
-        "water-soluble",
         "solution",
         "solvent",
         "product",
@@ -255,7 +311,6 @@ _NO_NAMES = frozenset(
         "lead",
         "control",
         "code",
-        "carbon-carbon",
         "section",
         "figure",
         "version",
@@ -268,5 +323,61 @@ _NO_NAMES = frozenset(
         "chain",
         "group",
         "groups",
+        "ether",
+        "ethers",
+        "disulfide",
+        "sulfide",
+        "flavonol",
+        "flavone",
+        "alkaloid",
+        "nitro",
+        "cns",
+        "free",
+        "neutral",
+        "dihydrate",
+        "monohydrate",
+        "trihydrate",
+        "hydrate",
+        "anhydrous",
+        "residue",
+        "mainly",
+        "franklin",
+        "sugar",
+        "sugars",
+        "alcohol",
+        "alcohols",
+        "ester",
+        "esters",
+        "amide",
+        "amine",
+        "amines",
+        "ketone",
+        "ketones",
+        "aldehyde",
+        "phenols",
+        "polymer",
+        "steroid",
+        "lipid",
+        "fat",
+        "oil",
+        "wax",
+        "starch",
+        "cellulose",
+        "gelatin",
+        "buffer",
+        "medium",
+        "agar",
+        "tag",
+        "linker",
+        "stock",
+        "heavy",
+        "light",
+        "hydrochloric-acid",
+        "nucleoside",
+        "nucleotide",
     ]
+)
+_CLASSES = re.compile(
+    r"(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
+    re.IGNORECASE,
 )

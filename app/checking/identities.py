@@ -13,6 +13,7 @@ from app.checking.finding import Thing
 from app.checking.marks import Verdict
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.verifying import REPORTED
 from errors import RetortError, ToolInputError
 from tools.inputs.formulas import parse_formula
 from tools.inputs.notations import cas_check_digit
@@ -21,7 +22,7 @@ _SAYS = {
     "smiles": re.compile(r"\bSMILES\b|\bsmiles\b|line notation", re.I),
     "inchi": re.compile(r"InChI(?!Key)", re.I),
     "inchikey": re.compile(r"InChI[-\s]?Key", re.I),
-    "cas": re.compile(r"\bCAS\b|registry number|\bRN\b", re.I),
+    "cas": re.compile(r"\bCAS\b|registry number|registered|\bRN\b", re.I),
     "formula": re.compile(r"formula|composition", re.I),
 }
 _NOTATIONS = frozenset(_SAYS)
@@ -34,22 +35,78 @@ _BROKEN_SAID = re.compile(
     r"\b(?:invalid|not valid|malformed|broken|does not parse|doesn[’']t parse|cannot be parsed|incorrect|wrong|mistake|typo|error|unclosed|never write|instead of|rather than|not)\b",
     re.I,
 )
-_NAME_BESIDE = re.compile(
-    r"^[`'\"”*)]*\s*(?:[(\[,:–—=|-]|,?\s*(?:has|is|are|with|having|whose|which has)\b|\bas\b|['’]s\b)"
+_WORDS_BETWEEN = (
+    r"(?:also|the|an?|its|has|have|is|are|as|with|having|whose|which|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact|unique|standard"
+    r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|line|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
 )
-#: What may stand between a name and a formula, a SMILES or a number of it.
-_BESIDE = re.compile(
-    r"[\s`'\"”*]*(?:[(\[,:;–—=-]|\s)*(?:(?:also|the|a|an|its|has|have|is|as|with|having|whose|which|and|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact"
-    r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|standard|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|are|line|used|common|known|corresponds?|to|one|valid|in|acid form|from PubChem)\b[\s`'\"*:,(=#.–—-]*)*",
+_BESIDE = re.compile(rf"[\s`'\"*]*(?:[(\[,:;=–—-]\s*)?(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*", re.IGNORECASE)
+#: Behind what the name is also called, in brackets.
+_BEHIND_BRACKET = re.compile(
+    rf"[`'\"*]*\)[`'\"*]*\s*(?:[:=–—-]|,?\s*(?:is|has|as|with|reads?|can be)\b)\s*(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*",
     re.IGNORECASE,
 )
-_OF_NAME = re.compile(
-    r"(?:SMILES|InChIKey|InChI|CAS(?:\s+(?:registry\s+)?(?:number|No\.?|RN))?|formula|structure|string|notation|number|key|identifier)\s+(?:\w+\s+){0,2}?(?:of|for)\s+(?:the\s+|a\s+|an\s+)?$",
-    re.I,
+#: Whatever else stands between, the clause says what it is: "stearic acid, the saturated one, is".
+_SAYS_IS = re.compile(r"[^;\n]{0,80}(?:\bis|\bare|=|:|\breads|\bby|\bformula|\bunder)\s*[`'\"*(]*", re.IGNORECASE)
+_NAME_BEHIND = re.compile(
+    r"[`'\"*]*\s*(?:[(=–—-]|is|for|represents|corresponds to|encodes|denotes|belongs to|stands for|means)\s*(?:the\s+)?[`'\"“*]*|[`'\"*]*\s+",
+    re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(r"[`'\"*)]*,\s+(?:has|is|with)\b")
+_HYDRATE = re.compile(r"\b(hemi|mono|di|tri|tetra|penta|hexa|hepta|octa|nona|deca|dodeca)hydrate", re.IGNORECASE)
+_WATERS = re.compile(r"[·.*•](\d*)H2O$")
+_COUNTS = {
+    "mono": "",
+    "di": "2",
+    "tri": "3",
+    "tetra": "4",
+    "penta": "5",
+    "hexa": "6",
+    "hepta": "7",
+    "octa": "8",
+    "nona": "9",
+    "deca": "10",
+    "dodeca": "12",
+}
+_KEY = re.compile(r"[A-Z]{14}-[A-Z]{8}[SN]A-[A-Z]")
+#: Groups and fragments, which are no compound's formula.
+_GROUPS = frozenset(
+    [
+        "CH2",
+        "CH3",
+        "OH",
+        "NH2",
+        "NO2",
+        "COOH",
+        "CO2H",
+        "CHO",
+        "SO3H",
+        "CN",
+        "NH",
+        "SH",
+        "OCH3",
+        "CF3",
+        "C2H5",
+        "C6H5",
+        "PO4",
+        "SO4",
+        "CO3",
+        "NO3",
+        "NH4",
+        "H3O",
+    ]
+)
+#: Of an InChIKey without stereochemistry and isotopes.
+_FLAT = "UHFFFAOYSA"
+#: In code that is not said to be a SMILES: atoms and bonds alone.
+_PLAUSIBLE = re.compile(
+    r"(?=.*[=#()\[\]\d])(?=.*[CcNnOo])(?:\[[^\[\]\s]{0,20}\]?|Br|Cl|[BCNOPSFIbcnops]|[-=#/\\.@+%()\d])+"
+)
+MOST_COMPARED = 12
+_SUGAR = re.compile(r"ose\b", re.IGNORECASE)
+_FORMULA_NAME = re.compile(r"(?:[A-Z][a-z]?\d*){1,6}")
 #: Relations of compare_structures that no answer is wrong to pass over.
 _AS_GOOD = re.compile(
-    r"identical|tautomer|not decided|zwitterion|resonance|mesomer|protonation|charge|isotop|salt|solvate", re.I
+    r"^identical|tautomer|not decided|zwitterion|resonance|mesomer|protonation|charge|isotop|salt|solvate", re.I
 )
 
 
@@ -84,28 +141,33 @@ class Identities:
         if thing.kind not in _NOTATIONS:
             return None
         sentence = self._scope.sentence_at(thing.start)
-        if thing.kind == "cas" and not self._is_called(thing, sentence):
+        if (thing.kind == "cas" and not self._is_called(thing, sentence)) or self._is_reported(thing):
             return None
         invalid = self._invalid(thing, sentence)
         if invalid is not None:
             return invalid
         beside, sure = self._beside(thing, sentence)
-        if not beside:
-            return None
         doubted = _BROKEN_SAID.search(self._text, max(sentence.start, thing.start - 50), thing.start)
         different: Identity | None = None
-        for other in beside:
+        for other in beside[:MOST_COMPARED]:
             found = self._compared(thing, other)
             if found is not None and found.verdict in ("tool", "equal"):
                 return found
             different = different or found
         return different if sure and not doubted else None
 
+    def _is_reported(self, thing: Thing) -> bool:
+        """Whether the line tells, before it, what others get wrong."""
+        line = self._text.rfind("\n", 0, thing.start) + 1
+        return bool(REPORTED.search(self._text, max(line, thing.start - 250), thing.start))
+
     def _is_called(self, thing: Thing, sentence: Sentence) -> bool:
         """Whether it is called what it looks like: before it, in its sentence, or over its column."""
         says = _SAYS[thing.kind]
         places = [(max(0, thing.start - 60), thing.start), (sentence.start, sentence.end)]
         places += [place for place in (sentence.header, sentence.row) if place]
+        if thing.kind == "cas":
+            places.append((self._text.rfind("\n", 0, thing.start) + 1, thing.start))
         return any(says.search(self._text, *place) for place in places)
 
     def _is_code(self, thing: Thing) -> bool:
@@ -120,10 +182,22 @@ class Identities:
             if digit != int(thing.text[-1]):
                 return Identity(thing, "invalid", f"the check digit should be {digit}", {}, "cas")
             return None
+        if thing.kind == "inchikey":
+            if _KEY.fullmatch(thing.text):
+                return None
+            return Identity(
+                thing,
+                "invalid",
+                "an InChIKey has 14, 10 and 1 capitals, of which the second block ends in SA or NA",
+                {},
+                "inchikey",
+            )
+        if thing.kind == "formula":
+            return self._hydrate(thing, sentence)
         if thing.kind == "smiles":
             if not (self._is_called(thing, sentence) or self._is_code(thing)) or self._is_generic(thing, sentence):
                 return None
-            if not re.search(r"[=#()\[\]@]|\d", thing.text) and not self._is_called(thing, sentence):
+            if not self._is_called(thing, sentence) and not _PLAUSIBLE.fullmatch(thing.text):
                 return None
         elif thing.kind != "inchi":
             return None
@@ -136,50 +210,104 @@ class Identities:
             return None
         return None
 
+    def _hydrate(self, thing: Thing, sentence: Sentence) -> Identity | None:
+        """A monohydrate with ·2H2O contradicts itself."""
+        waters, said = (
+            _WATERS.search(thing.text),
+            _HYDRATE.search(self._text, max(sentence.start, thing.start - 60), thing.start),
+        )
+        if not waters or not said or said[1].lower() not in _COUNTS or waters[1] == _COUNTS[said[1].lower()]:
+            return None
+        return Identity(thing, "invalid", f"a {said[0].lower()} has ·{_COUNTS[said[1].lower()]}H2O", {}, "formula")
+
     def _is_generic(self, thing: Thing, sentence: Sentence) -> bool:
         return bool(_GENERIC.search(thing.text) or _SMARTS_SAID.search(self._text, sentence.start, sentence.end))
 
     def _beside(self, thing: Thing, sentence: Sentence) -> tuple[list[Thing], bool]:
         """The compounds that the notation may be of, the likeliest first, and whether it is said to be of the first."""
-        names = [one for one in self._scope.things(frozenset(["name"])) if one.end <= len(self._text)]
+        names = list(self._scope.things(frozenset(["name"])))
         if sentence.header is not None:
             row = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
             if row:
                 return row, True
         else:
             here = [one for one in names if sentence.start <= one.start < sentence.end]
-            before = [one for one in here if one.end <= thing.start]
-            behind = next((one for one in here if one.start >= thing.end), None)
-            if before and _BESIDE.fullmatch(self._text, before[-1].end, thing.start):
-                return self._alike(before[-1], before), True
-            if behind and re.fullmatch(
-                r"[`'\"”*]*\s*(?:[(=–—-]|is|for|,|represents|corresponds to|encodes|denotes)\s*(?:the\s+)?[`'\"“*]*",
-                self._text[thing.end : behind.start],
-            ):
-                return [behind], True
-            if before and _SAYS[thing.kind].search(self._text, before[-1].end, thing.start):
-                return self._alike(before[-1], before), True
-            if here and not before and _SAYS[thing.kind].search(self._text, sentence.start, thing.start):
-                return here[:1], False
-        if not self._is_called(thing, sentence) and thing.kind != "inchi" and not self._stands_alone(thing, sentence):
+            found = self._in_sentence(thing, sentence, here)
+            if found:
+                return found, True
+        is_called = thing.kind in ("inchi", "inchikey") or self._is_called(thing, sentence)
+        if not (is_called or self._stands_alone(thing, sentence)) or _is_group(thing):
             return [], False
         earlier = [one for one in names if one.end <= thing.start]
         if not earlier:
             asked = list(self._scope.asked(frozenset(["name"])))
             return asked, len(asked) == 1
         topic = self._scope.first_of(earlier[-1], earlier)
-        return [topic, *reversed(earlier)], True
+        others = [topic, *(one for one in reversed(earlier) if one is not topic)]
+        return others, not self._scope.is_of_another(sentence)
+
+    def _in_sentence(self, thing: Thing, sentence: Sentence, here: list[Thing]) -> list[Thing]:
+        text = self._text
+        before = [one for one in here if one.end <= thing.start]
+        behind = next((one for one in here if one.start >= thing.end), None)
+        if before:
+            nearest = before[-1]
+            if len(before) > 1 and _CLAUSE_ENDS.match(text, nearest.end):  # A, the ester of B, has …
+                return [before[0], *reversed(before[1:])]
+            if self._links(_BESIDE, nearest, thing) and self._is_no_list(nearest, thing):
+                return self._alike(nearest, before)
+            if self._links(_BEHIND_BRACKET, nearest, thing):
+                return list(reversed(before))
+        if (
+            behind
+            and (match := _NAME_BEHIND.fullmatch(text, thing.end, behind.start))
+            and (match[0].strip("`'\"* ") or self._is_code(thing))
+        ):
+            return [behind]
+        if before and not _is_group(thing):
+            nearest = before[-1]
+            says_kind = _SAYS[thing.kind].search(text, nearest.end, thing.start)
+            if (says_kind or _SAYS_IS.fullmatch(text, nearest.end, thing.start)) and not self._scope.has_between(
+                nearest, thing, thing.kind
+            ):
+                return [before[0], *reversed(before[1:])]
+        return []
+
+    def _links(self, pattern: re.Pattern[str], name: Thing, thing: Thing) -> bool:
+        return bool(pattern.fullmatch(self._text, name.end, thing.start))
+
+    def _is_no_list(self, name: Thing, thing: Thing) -> bool:
+        """A formula behind a comma may be the next of a list: it is of the name where it is one of an organic compound, or the clause goes on."""
+        if thing.kind != "formula":
+            return True
+        if _FORMULA_NAME.fullmatch(name.text) or _is_group(thing):
+            return False
+        if self._text[name.end : thing.start].strip() != ",":
+            return True
+        goes_on = re.match(r"\s*[,)]?\s*(?:is|has|weighs|with|M\b|MW|\()", self._text[thing.end :])
+        return bool(goes_on or re.match(r"C\d+H\d+", thing.text))
 
     def _alike(self, nearest: Thing, before: list[Thing]) -> list[Thing]:
-        return [
-            nearest,
-            *(
-                one
-                for one in before
-                if one is not nearest
-                and self._text[one.end : nearest.start].strip() in ("(", "or", ",", "/", "[", "; also", "also")
-            ),
-        ]
+        """The name, and what it is also called just before."""
+        alike = [nearest]
+        for one in reversed(before[:-1]):
+            if self._text[one.end : alike[-1].start].strip(" `'\"*").lower() not in (
+                "(",
+                "or",
+                ",",
+                "/",
+                "[",
+                "; also",
+                "also",
+                ", also called",
+                "also known as",
+                "is",
+                ") is",
+                ", or",
+            ):
+                break
+            alike.append(one)
+        return alike
 
     def _stands_alone(self, thing: Thing, sentence: Sentence) -> bool:
         return not self._text[sentence.start : thing.start].strip(" \t`*:-•") and not self._text[
@@ -194,11 +322,7 @@ class Identities:
         if thing.kind == "formula":
             return self._formula(thing, known, told)
         if thing.kind == "inchikey":
-            ours = str(known.data["inchikey"])
-            if ours[:14] == thing.text[:14]:
-                same = ours[15:25] == thing.text[15:25] or "UHFFFAOYSA" in (ours[15:25], thing.text[15:25])
-                return self._found(thing, "equal" if same else "different", ours, known, told)
-            return self._found(thing, "different", ours, known, None)
+            return self._key(thing, other, known, told)
         if thing.kind == "cas":
             return self._cas(thing, other)
         try:
@@ -213,6 +337,18 @@ class Identities:
         return self._found(
             thing, "different", f"{other.text} is {compared.data['smiles_a']}; these are {relation}", compared, None
         )
+
+    def _key(self, thing: Thing, other: Thing, known: Fact, told: Fact | None) -> Identity | None:
+        """Blocks of the skeleton, of what stands beside it (where both have that), and of the protons."""
+        ours = str(known.data["inchikey"])
+        if _SUGAR.search(other.text) and ours[:14] != thing.text[:14]:
+            return None  # a ring or a chain
+        same = ours[:14] == thing.text[:14] and ours[-1] == thing.text[-1]
+        flat = thing.text[15:25] == _FLAT != ours[15:25]
+        if same and flat:
+            return None
+        is_equal = same and ours[15:25] == thing.text[15:25]
+        return self._found(thing, "equal" if is_equal else "different", ours, known, told if is_equal else None)
 
     def _formula(self, thing: Thing, known: Fact, told: Fact | None) -> Identity | None:
         try:
@@ -239,7 +375,11 @@ class Identities:
             return None
         if numbered.data["inchikey"][:14] == named.data["inchikey"][:14]:
             return self._found(thing, "equal", f"{other.text}, in one of its forms", numbered, None)
-        if numbered.data["formula"] == named.data["formula"]:
+        try:
+            compared = self._facts.ask("compare_structures", {"a": other.text, "b": thing.text}, self._stop)
+        except RetortError:
+            return None
+        if _AS_GOOD.search(str(compared.data.get("relation", ""))):
             return None
         called = f"; {thing.text} is {numbered.data['smiles']}"
         return self._found(
@@ -251,3 +391,7 @@ class Identities:
         if told is not None and verdict == "equal":
             return Identity(thing, "tool", ours, told.call, thing.kind, told.card, smiles)
         return Identity(thing, verdict, ours, fact.call, thing.kind, "", smiles)
+
+
+def _is_group(thing: Thing) -> bool:
+    return thing.kind == "formula" and thing.text in _GROUPS

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_POWER = r"(?:\s?[×x·*]\s?10(?:\^?\{?[-−–+]?\d{1,3}\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
+_POWER = r"(?:\s?[×x·*]\s?10(?:\^\{?[-−–+]?\d{1,3}\}?|[-−–+]\d{1,3}|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
 _NUMBER = re.compile(
     # no number: what belongs to a word (C9, COX-2), a longer one (3.2.1), or a name (1,3-butadiene, 2-propanol)
     rf"(?<![\w.,/'′]) (?<!\w[-–]) (?<!\d[:/]) (?P<sign>[-−+](?=\d)|(?<=\s)–(?=\d))?"
@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"(?! \.\d | ,\d(?!\d\d\d) | [:/]\d | -[A-Za-z](?!er\b) )(?<![,.])",
     re.VERBOSE,
 )
+_OPERAND = re.compile(_NUMBER.pattern.replace(r"(?<![\w.,/'′]) (?<!\w[-–]) (?<!\d[:/])", r"(?<![\w.,]) (?<!\d:)").replace("[:/]", ":"), re.VERBOSE)
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -56,7 +57,7 @@ _BOUND = re.compile(
     r"|\bexceed(?:s|ing)?|\bat\s+(?:most|least)|\bup\s+to|\bbeyond|\bminimum of|\bmaximum of|±|\+/-)\s*$",
     re.IGNORECASE,
 )
-_RANGE_BEFORE = re.compile(r"(?:\d\s?(?:[-–—−~]|to|and)\s?|\bbetween\s|\bfrom\s)$")
+_RANGE_BEFORE = re.compile(r"(?:\d\s?(?:[-–—−~]|to)\s?|\bbetween\s|\bfrom\s)$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-–—~]|to|±|\+/-|\(\d+\))\s?\d|\s?\+\s*(?:or|and)")
 
 
@@ -77,9 +78,9 @@ class Number:
         return replace(self, value=self.value * factor, step=self.step * factor)
 
 
-def numbers_in(text: str) -> Iterator[Number]:
-    """Every number in figures, in order."""
-    for found in _NUMBER.finditer(text):
+def numbers_in(text: str, *, in_sums: bool = False) -> Iterator[Number]:
+    """Every number in figures, in order; ``in_sums`` also those on both sides of a slash."""
+    for found in (_OPERAND if in_sums else _NUMBER).finditer(text):
         yield _number(found["sign"] or "", found["digits"], found["power"] or "", text, *found.span())
 
 

@@ -104,19 +104,19 @@ _AROMATIC = r"aromatic\s+rings?"
 #: In this order a word is looked for: the first that fits a place wins where they begin together, the longer one.
 PROPERTIES: tuple[Property, ...] = (
     Property("monoisotopic_mass", ("compound", "sequence"), ("monoisotopic_mass_da",),
-             r"mono-?isotopic(?:\s+(?:molecular\s+)?(?:mass|weight))?|exact(?:\s+molecular)?\s+(?:mass|weight)|accurate\s+mass", r"mono-?isotopic|exact mass", units=_MASS, relative=2e-7, absolute=0.0006, unit="Da"),
+             r"mono-?isotopic(?:\s+(?:molecular\s+)?(?:mass(?:es)?|weights?))?(?!\s+residue)|exact(?:\s+molecular)?\s+(?:mass(?:es)?|weights?)|accurate\s+mass(?:es)?", r"mono-?isotopic|exact mass", units=_MASS, relative=2e-7, absolute=0.0006, unit="Da"),
     Property("nominal_mass", ("compound",), ("nominal_mass_da",), r"nominal\s+(?:molecular\s+)?mass", units=_MASS, integer=True, unit="Da"),
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
-             r"(?:average|relative)?\s*molecular\s+(?:weight|mass)|mol\.?\s*wt\.?|molar\s+(?:mass|weight)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
+             r"(?:average|relative)?\s*molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
-             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=4e-5, unit="g/mol"),
-    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)|\bA_?r\b", units=_MASS, relative=4e-5),
+             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=7e-5, unit="g/mol"),
+    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=7e-5),
     Property("atomic_number", ("element",), ("atomic_number",), r"atomic\s+number|\bZ(?=\s*=)|proton\s+number|element\s+(?:number|no\.)|number\s+of\s+protons", r"protons\b", integer=True),
     Property("group", ("element",), ("group",), r"\bgroup\b", integer=True),
     Property("period", ("element",), ("period",), r"\bperiod\b", integer=True),
     Property("electronegativity", ("element",), ("electronegativity_pauling",), r"electronegativity|Pauling\s+(?:scale|value)", absolute=0.011),
-    Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|partition\s+coefficient", absolute=0.006),
-    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSA\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.11, unit="Å²"),
+    Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|partition\s+coefficient|Crippen(?:[’']s)?\s+(?:value|estimate|method\s+gives|gives)", absolute=0.006),
+    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.11, unit="Å²"),
     Property("h_bond_donors", ("compound",), ("h_bond_donors",), _DONORS, _DONORS, integer=True),
     Property("h_bond_acceptors", ("compound",), ("h_bond_acceptors",), _ACCEPTORS, _ACCEPTORS, integer=True, definitions=1),
     Property("rotatable_bonds", ("compound",), ("rotatable_bonds",), r"rotatable\s+bonds?|\brotors?\b", r"(?:freely\s+)?rotatable\s+(?:single\s+)?bonds?|rotors?\b", integer=True, definitions=1),
@@ -125,7 +125,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("stereocentres", ("compound",), ("stereocentres_assigned", "stereocentres_unassigned"), _STEREO, rf"(?:defined\s+|undefined\s+|tetrahedral\s+)?(?:{_STEREO})", integer=True),
     Property("heavy_atoms", ("compound",), ("heavy_atom_count",), r"heavy[-\s]atoms?(?:\s+count)?|non-hydrogen\s+atoms", r"(?:heavy|non-hydrogen)[-\s]atoms?", integer=True),
     Property("unsaturation", ("compound",), ("degrees_of_unsaturation",), _UNSATURATION, _UNSATURATION, integer=True),
-    Property("electrons", ("compound",), ("electrons",), r"(?:total|number of)\s+electrons|electron\s+count", r"electrons\b(?!\s+in\b)", integer=True),
+    Property("electrons", ("element",), ("atomic_number",), r"number\s+of\s+electrons", r"electrons\b(?=\s+(?:with|in\s+its|and\s+\d+\s+protons|arranged|in\s+the\s+neutral))", integer=True),
     Property("fraction_csp3", ("compound",), ("fraction_csp3",), r"\bF(?:raction\s+(?:of\s+)?C?)?sp3\b|fraction\s+csp3", absolute=0.006),
     Property("qed", ("compound",), ("qed",), r"\bQED\b", absolute=0.006),
     Property("molar_refractivity", ("compound",), ("molar_refractivity",), r"molar\s+refractivity", absolute=0.06),
@@ -141,6 +141,15 @@ PROPERTIES: tuple[Property, ...] = (
     Property("aliphatic", ("sequence",), ("aliphatic_index",), r"aliphatic\s+index", absolute=0.06),
     Property("protein_charge", ("sequence",), ("charge_at_ph_7",), r"net\s+charge(?:\s+at\s+(?:neutral\s+pH|pH\s*7(?:\.0)?))", absolute=0.35),
 )  # fmt: skip
+#: How many atoms of one element.
+ELEMENT_COUNT = Property("element_count", ("compound",), ("composition",), r"(?!)", integer=True)
+#: Headers of tables that are a property by themselves.
+COLUMNS = {
+    "M": "average_mass",
+    "Mass": "average_mass",
+    "Z": "atomic_number",
+    "MW": "average_mass",
+    "Ar": "atomic_weight",
+    "A_r": "atomic_weight",
+}
 BY_NAME = {one.name: one for one in PROPERTIES}
-#: A number with a unit of mass and without a word for it is one of these.
-MASS_NAMES = ("average_mass", "monoisotopic_mass")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from app.checking.facts import Fact, Facts
 from app.checking.marks import Mark
 from app.checking.sentences import Sentence
+from app.checking.verifying import REPORTED
 from errors import RetortError
 from tools.inputs.equations import ParsedEquation, parse_equation
 
@@ -79,6 +80,7 @@ def _checked(
         before = text[max(0, start - 90) : start]
         if (
             not has_sign
+            or REPORTED.search(text[max(text.rfind("\n", 0, start), start - 250, 0) : start])
             or _UNBALANCED_SAID.search(before)
             or re.match(r"\W{0,3}(?:\(?not balanced|\(?unbalanced)", text[end : end + 20])
         ):

@@ -19,6 +19,7 @@ _FENCE = re.compile(
 #: What a fence may be called that holds notations and sequences instead of a program.
 _NOTATION_FENCES = frozenset(["", "text", "txt", "smiles", "smi", "inchi", "fasta", "fa", "seq", "dna", "rna", "protein", "chem", "plaintext"])  # fmt: skip
 _PROGRAM = re.compile(r"[;{}]|\b(?:import|def|print|return|function|var|const|include|SELECT|echo|sudo|pip|for|while|if)\b|==|\+=|\w\(\w*\)|^\s*[#$%]|^\s*\w+\s*=\s", re.M)  # fmt: skip
+_QUOTED = re.compile(r"[;{}]|[\"'].*[\"']|\w\(\)")
 _LEFT_OUT = re.compile(
     r"https?://\S+|www\.\S+|\bdoi:\s?\S+|(?<![\w.])10\.\d{4,9}/\S+|[\w.+-]+@[\w-]+\.[\w.]+|<!--.*?-->", re.I | re.S
 )
@@ -88,7 +89,11 @@ def read(answer: str) -> Reading:
 
 
 def _is_notation(info: str, body: str) -> bool:
-    return info.strip().lower() in _NOTATION_FENCES and not _PROGRAM.search(body)
+    if info.strip().lower() not in _NOTATION_FENCES:
+        return False
+    return all(
+        " " not in line.strip() or not _PROGRAM.search(line) for line in body.splitlines()
+    ) and not _QUOTED.search(body)
 
 
 class _Plain:

@@ -10,22 +10,33 @@ from dataclasses import dataclass
 from app.checking.finding import Thing
 from app.checking.sentences import Sentence
 
-#: Between words for a property, or its number, and the thing it is of.
+#: Between the words for a property, or its number, and the thing it is of.
 _OF = re.compile(
-    r"(?:\s*\([^()]{1,30}\))?\s*(?:of|for|in|:|is for)\s+(?:the\s+|a\s+|an\s+|pure\s+|anhydrous\s+|neutral\s+|one\s+mole\s+of\s+|compound\s+|molecule\s+|drug\s+|element\s+|peptide\s+|protein\s+|sequence\s+|primer\s+|amino acid\s+|free base\s+)*[`'\"“*(]*$",
-    re.I,
+    r"(?:\s*\([^()]{1,30}\))?(?:\s+(?:value|calculated|computed|given|listed|found))?\s*(?:\bof\b|\bfor\b|\bin\b|:)\s+"
+    r"(?:(?:the|a|an|pure|anhydrous|neutral|intact|natural|one|mole|of|compound|molecule|drug|element|peptide|protein|sequence|primer|amino acid|free base|residue)\s+)*"
+    r"[`'\"“*(]*",
+    re.IGNORECASE,
 )
-_OPENED = re.compile(r"^[`'\"”*]*\s*[\[(][^()\[\]]*$")
+_TAKES = re.compile(r"\s*\([`'\"*]*")  # M(NaCl)
+_OPENED = re.compile(r"[`'\"”*]*\s*[\[(][^()\[\]]*")
+#: Between two ways to write one thing: "caffeine (C8H10N4O2", "benzocaine, C9H11NO2:".
+_ALIAS = re.compile(
+    r"[\s`'\"*)]*(?:[,(:=/–—-]|\bis\b|\bor\b|\balso\b|\bi\.e\.,?|\bhas\b|\bthe\b|\bformula\b|\bmolecular\b|\bcalled\b|\bknown as\b|\bwith\b|\bSMILES\b|[`'\"*(\s])*"
+)
+#: Of what is listed before a list of numbers.
+_LISTED = frozenset(["name", "element", "dna", "rna", "protein"])
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+#: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
-    r"\b(?:its|the|this|that|their)\s+(?:sodium|hydrochloride|salt|anion|cation|conjugate|dimer|ester|metabolite|derivative|analog(?:ue)?|ion|hydrate|protonated|deprotonated|deuterated|labelled|fragment|monomer|residue|enantiomer)\b",
-    re.I,
+    r"\b(?:residue|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
+    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|adds?|adding)\b",
+    re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Subject:
-    """``things`` that a statement may be about, the likeliest first. ``sure``: it is about the first and no other."""
+    """``things`` that a statement may be about, the likeliest first. ``sure``: it is about one of these and no other."""
 
     things: tuple[Thing, ...]
     sure: bool
@@ -42,76 +53,103 @@ class Scope:
         self._starts = [sentence.start for sentence in sentences]
         self._things = list(things)
         self._asked = list(asked)
+        self._doubted: set[Thing] = set()
+
+    def doubt(self, thing: Thing) -> None:
+        """A notation that was found wrong says nothing of the numbers beside it."""
+        self._doubted.add(thing)
 
     def sentence_at(self, place: int) -> Sentence:
         return self._sentences[max(0, bisect_right(self._starts, place) - 1)]
+
+    def listed(self, sentence: Sentence, start: int, place: tuple[int, int], kinds: frozenset[str]) -> tuple[Thing, ...]:
+        """The thing at that place of as many names as there are numbers in a list, before it in its sentence or the one before."""
+        names = [thing for thing in self._things if thing.kind in kinds & _LISTED and thing.end <= start]
+        here = [thing for thing in names if thing.start >= sentence.start]
+        if not here and names:
+            last = self.sentence_at(names[-1].start)
+            here = [thing for thing in names if self.sentence_at(thing.start).line == last.line][-place[1] :]
+        here = list({thing.text.lower(): thing for thing in here}.values())
+        return (here[place[0]],) if len(here) == place[1] else ()
 
     def subject(
         self, sentence: Sentence, start: int, end: int, words: tuple[int, int] | None, kinds: frozenset[str]
     ) -> Subject:
         """Of what stands at ``start`` to ``end``, whose property is said at ``words``; only things of these ``kinds`` count."""
-        all_things = [
-            thing for thing in self._things if thing.kind in kinds and not (start < thing.end and thing.start < end)
+        things = [
+            thing
+            for thing in self._things
+            if thing.kind in kinds and thing not in self._doubted and not (start < thing.end and thing.start < end)
         ]
-        if sentence.row is not None and sentence.header is not None:
-            return self._in_table(sentence, all_things, kinds)
-        here = [thing for thing in all_things if sentence.start <= thing.start < sentence.end]
+        if sentence.header is not None:
+            return self._in_table(sentence, things, kinds)
+        here = [thing for thing in things if sentence.start <= thing.start < sentence.end]
         if words and words[1] <= start:
             for thing in here:
-                if (
-                    thing.start >= words[1]
-                    and _OF.search(self._text, words[1], thing.start)
-                    and _is_close(self._text[words[1] : thing.start])
+                if thing.start >= words[1] and (
+                    _OF.fullmatch(self._text, words[1], thing.start)
+                    or _TAKES.fullmatch(self._text, words[1], thing.start)
                 ):
-                    return Subject((thing, *_others(here, thing)), True)
+                    return Subject(self._group(thing, here), True)
         behind = next(
             (thing for thing in here if thing.start >= end and _OF.fullmatch(self._text, end, thing.start)), None
         )
         if behind is not None:
-            return Subject((behind, *_others(here, behind)), True)
+            return Subject(self._group(behind, here), True)
         before = [thing for thing in here if thing.end <= start]
-        if before:
-            nearest = before[-1]
-            between = self._text[nearest.end : start]
-            if _OPENED.match(between):  # caffeine (194.19 g/mol)
-                return Subject(
-                    (nearest, *_others(here, nearest)), not _RESPECTIVELY.search(self._text, start, sentence.end)
-                )
-        if here:
-            ordered = [*reversed(before), *(thing for thing in here if thing.start >= end)]
-            return Subject(tuple(ordered), False)
-        return self._from_before(sentence, all_things, kinds)
+        if before and _OPENED.fullmatch(self._text, before[-1].end, start):  # caffeine (194.19 g/mol)
+            return Subject(self._group(before[-1], here), not _RESPECTIVELY.search(self._text, start, sentence.end))
+        ordered = [*reversed(before), *(thing for thing in here if thing.start >= end)]
+        named = [thing for thing in ordered if thing.kind != "element"] if "name" in kinds else ordered
+        return Subject(tuple(self._beyond(named, sentence, things, kinds)), False)
+
+    def _group(self, thing: Thing, here: Sequence[Thing]) -> tuple[Thing, ...]:
+        """The thing and what it is also written as, directly before or behind it."""
+        place = here.index(thing)
+        group = [thing]
+        for one in reversed(here[:place]):
+            if one.kind == group[-1].kind == "formula" or not _ALIAS.fullmatch(self._text, one.end, group[-1].start):
+                break
+            group.append(one)
+        last = thing
+        for one in here[place + 1 :]:
+            if not _ALIAS.fullmatch(self._text, last.end, one.start) or one.kind == "name":
+                break
+            group.append(one)
+            last = one
+        return tuple(group)
 
     def _in_table(self, sentence: Sentence, things: list[Thing], kinds: frozenset[str]) -> Subject:
         """The things of the row; else those of the column's header; else what the table is about."""
         row = [thing for thing in things if self.sentence_at(thing.start).line == sentence.line]
-        first = [thing for thing in row if sentence.row and sentence.row[0] <= thing.start < sentence.row[1]]
-        if first:
-            return Subject((first[0], *_others(row, first[0])), True)
+        if row:
+            return Subject(tuple(row), True)
         assert sentence.header is not None
         above = [thing for thing in things if sentence.header[0] <= thing.start < sentence.header[1]]
         if above:
             return Subject(tuple(above), True)
-        if row:
-            return Subject(tuple(row), len(row) == 1)
-        return self._from_before(sentence, things, kinds)
+        return Subject(tuple(self._beyond([], sentence, things, kinds)), False)
 
-    def _from_before(self, sentence: Sentence, things: list[Thing], kinds: frozenset[str]) -> Subject:
-        """What the sentences before were about: the nearest first, of each its first thing; at the end the question's."""
-        ordered: list[Thing] = []
-        index = self._sentences.index(sentence)
-        for earlier in reversed(self._sentences[:index]):
-            inside = [thing for thing in things if earlier.start <= thing.start < earlier.end]
-            if not inside:
-                continue
-            ordered += inside
-            if len(ordered) > 12:
-                break
-        asked = [thing for thing in self._asked if thing.kind in kinds]
-        return Subject((*ordered, *asked), False)
+    def _beyond(
+        self, here: list[Thing], sentence: Sentence, things: list[Thing], kinds: frozenset[str]
+    ) -> Iterator[Thing]:
+        """Those of the sentence, then of the sentences before it, the nearest first, of the question, and of what follows."""
+        yield from here
+        earlier = [
+            thing
+            for thing in things
+            if thing.start < sentence.start and (thing.kind != "element" or "name" not in kinds)
+        ]
+        by_sentence: dict[int, list[Thing]] = {}
+        for thing in earlier:
+            by_sentence.setdefault(self.sentence_at(thing.start).start, []).append(thing)
+        for start in sorted(by_sentence, reverse=True):
+            yield from by_sentence[start]
+        yield from (thing for thing in self._asked if thing.kind in kinds)
+        yield from (thing for thing in things if thing.start >= sentence.end and thing.kind != "element")
 
     def is_of_another(self, sentence: Sentence) -> bool:
-        """Whether the sentence speaks of a relative that it does not name: "its sodium salt", "the dimer"."""
+        """Whether the sentence speaks of a relative of what is named: "its sodium salt", "the dimer"."""
         return bool(_OTHER.search(self._text, sentence.start, sentence.end))
 
     def things(self, kinds: frozenset[str]) -> Iterator[Thing]:
@@ -122,15 +160,11 @@ class Scope:
         """All of the question."""
         return (thing for thing in self._asked if thing.kind in kinds)
 
+    def has_between(self, first: Thing, last: Thing, kind: str = "name") -> bool:
+        """Whether another thing of that kind stands between two."""
+        return any(first.end <= thing.start and thing.end <= last.start for thing in self._things if thing.kind == kind)
+
     def first_of(self, thing: Thing, things: Sequence[Thing]) -> Thing:
         """The first of these in the sentence of ``thing``: what that sentence is about."""
         sentence = self.sentence_at(thing.start)
         return next(one for one in things if sentence.start <= one.start)
-
-
-def _is_close(gap: str) -> bool:
-    return len(gap) <= 60
-
-
-def _others(things: list[Thing], chosen: Thing) -> Iterator[Thing]:
-    return (thing for thing in things if thing is not chosen)

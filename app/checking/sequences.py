@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from app.checking.facts import Facts
 from app.checking.finding import Thing
@@ -21,31 +20,37 @@ _DERIVED = re.compile(
 )
 _COMPLEMENT = str.maketrans("ACGTU", "TGCAA")
 _NUCLEIC = ("dna", "rna")
-SHORTEST = 3
+SHORTEST, MOST_SOURCES = 3, 4
 
 
 def derived_sequences(
     text: str, things: Sequence[Thing], scope: Scope, facts: Facts, stop: threading.Event | None = None
 ) -> Iterator[Mark]:
-    """A mark on each sequence that is said to be derived from the one before it."""
+    """A mark on each sequence that is said to be derived from one before it."""
     sequences = [thing for thing in things if thing.kind in ("dna", "rna", "protein")]
-    for before, derived in pairwise(sequences):
-        if before.kind not in _NUCLEIC or (stop is not None and stop.is_set()):
+    for place, derived in enumerate(sequences):
+        sources = [thing for thing in reversed(sequences[:place]) if thing.kind in _NUCLEIC]
+        if not sources or (stop is not None and stop.is_set()):
             continue
-        said = _said(text, before, derived, scope)
-        if said == "translation" and derived.kind == "protein":
-            found = _translated(before, derived, facts, stop)
-        elif said in ("reverse", "complement", "transcript") and derived.kind in _NUCLEIC:
-            found = _paired(before, derived, said, facts, stop)
-        else:
-            found = None
-        if found is not None:
-            yield found
+        said = _said(text, sequences[place - 1], derived, scope, sequences[place - 2].end if place > 1 else 0)
+        found = [mark for source in sources[:MOST_SOURCES] if (mark := _checked(source, derived, said, facts, stop))]
+        if found:
+            yield next((mark for mark in found if mark.verdict == "equal"), found[-1] if len(found) > 1 else found[0])
 
 
-def _said(text: str, before: Thing, derived: Thing, scope: Scope) -> str:
+def _checked(source: Thing, derived: Thing, said: str, facts: Facts, stop: threading.Event | None) -> Mark | None:
+    if said == "translation" and derived.kind == "protein":
+        return _translated(source, derived, facts, stop)
+    if said in ("reverse", "complement", "transcript") and derived.kind in _NUCLEIC:
+        return _paired(source, derived, said, facts, stop)
+    return None
+
+
+def _said(text: str, before: Thing, derived: Thing, scope: Scope, last_end: int) -> str:
     """The last words for a derivation between the two, or before both in their sentence."""
     start = scope.sentence_at(before.start).start
+    if start < last_end:  # what is said before is said of the sequence before
+        start = before.start
     for first, last in ((before.end, derived.start), (start, before.start)):
         found = list(_DERIVED.finditer(text, first, last))
         if found:
@@ -68,7 +73,7 @@ def _paired(before: Thing, derived: Thing, said: str, facts: Facts, stop: thread
             reverse.replace("T", "U"),
         ]
     else:
-        allowed = [reverse] if said == "reverse" else [reverse[::-1], reverse]
+        allowed = [reverse, reverse[::-1]] if said == "complement" else [reverse]
     written = derived.text.replace("U", "T") if said != "transcript" else derived.text
     if abs(len(written) - len(before.text)) > max(2, len(before.text) // 5):
         return None

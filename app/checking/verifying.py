@@ -20,7 +20,7 @@ from errors import RetortError
 #: Words that take a number back, or say that it is another's: nothing before them is a statement of the answer's.
 _DOUBTED = re.compile(
     r"\b(?:mistake\w*|incorrect\w*|wrong\w*|erroneous\w*|instead of|rather than|confus\w+|mix(?:ed|ing)? up|not to be|do(?:es)? not|don[’']t|never|cannot|isn[’']t|is not|misquot\w*"
-    r"|misprint\w*|typo|claim(?:s|ed)?|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|if|would be|might|e\.g\.|say|let[’']s|not|unlike|versus|vs\.?|should have been|once)\b[^.;]{0,60}$",
+    r"|misprint\w*|typo|claim(?:s|ed)?|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|if|would be|might|e\.g\.|say|let[’']s|not|unlike|versus|vs\.?|should have been|once|too many|too few|wrong by|would have)\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
@@ -28,6 +28,18 @@ _MEASURED = re.compile(
     re.I,
 )
 _CRIPPEN = re.compile(r"crippen|RDKit|Wildman", re.IGNORECASE)
+#: Sentences that tell what others get wrong.
+REPORTED = re.compile(
+    r"\b(?:slips?|misconception|common (?:mistake|error)s?|students?\b[^.]{0,30}\b(?:answer|write|give|say)|some claim|pitfall|do not (?:write|use|confuse)|don[’']t (?:write|use|confuse)|never write|often (?:misquoted|confused)|wrongly|mistakenly|erroneously|misprint)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)])|:",
+    re.IGNORECASE,
+)
+#: Elements whose molecules have two atoms: "oxygen" may be either.
+DIATOMIC = frozenset(["H", "N", "O", "F", "Cl", "Br", "I"])
+MOST_THINGS = 16
 #: How far a logP of no stated method may be from Crippen's before it is said to differ.
 OTHER_METHODS = 1.5
 #: °C: how far melting temperatures by different methods and salts lie from one another.
@@ -47,6 +59,7 @@ class Found:
     ours: str
     fact: Fact
     thing: Thing
+    value: float
 
 
 class Verifier:
@@ -62,25 +75,43 @@ class Verifier:
             return None
         kinds = frozenset().union(*(_KINDS[about] for prop in statement.properties for about in prop.about))
         subject = self._scope.subject(statement.sentence, statement.start, statement.end, statement.words, kinds)
-        things = self._distinct(subject)
-        if not things:
+        if statement.place[1] > 1 and (listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)):
+            subject = Subject(listed, True)
+        things = list({(thing.kind, thing.text.lower()): thing for thing in subject.things}.values())[:MOST_THINGS]
+        different: list[Found] = []
+        for thing in things:
+            for found in self._compared(statement, thing):
+                if found.verdict != "different":
+                    return found
+                different.append(found)
+        if not different or self._is_doubted(statement):
             return None
-        found = [one for thing in things for one in self._compared(statement, thing)]
-        for one in found:
-            if one.verdict in ("tool", "equal"):
-                return one
-        if not found or self._is_doubted(statement):
-            return None
-        if not subject.sure and self._scope.is_of_another(statement.sentence):
-            return None
-        return found[0]
+        return different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
 
-    def _distinct(self, subject: Subject) -> list[Thing]:
-        things = subject.things[:1] if subject.sure else subject.things
-        return list({(thing.kind, thing.text.lower()): thing for thing in things}.values())
+    def _may_differ(self, statement: Statement, found: Found) -> bool:
+        """Where it is not said what a number is of: whether it may be meant as ours, and of nothing that is not named."""
+        sentence = statement.sentence
+        if self._scope.is_of_another(sentence):
+            return False
+        ratio = statement.number.value * statement.scale / found.value if found.value else 1.0
+        is_mass = "mass" in statement.properties[0].name
+        is_elsewhere = not sentence.start <= found.thing.start < sentence.end
+        alone = statement.properties[0].name != "length" and len({thing.text for thing in self._scope.things(SEQUENCES)}) == 1
+        if (
+            is_elsewhere
+            and found.thing.kind in SEQUENCES
+            and not alone
+            and not _PRONOUN.search(self._text[sentence.start : statement.start])
+        ):
+            return is_mass and 0.75 < ratio < 1.33
+        return not is_mass or 0.5 < ratio < 2
 
     def _is_doubted(self, statement: Statement) -> bool:
-        return bool(_DOUBTED.search(self._text, max(statement.sentence.start, statement.start - 90), statement.start))
+        sentence = statement.sentence
+        return bool(
+            _DOUBTED.search(self._text, max(sentence.start, statement.start - 90), statement.start)
+            or REPORTED.search(self._text, sentence.start, sentence.end)
+        )
 
     def _compared(self, statement: Statement, thing: Thing) -> Iterator[Found]:
         """At most one for each property: equal if any of the values that the tools give for it is."""
@@ -101,16 +132,25 @@ class Verifier:
                     ),
                     None,
                 )
-                yield Found("tool" if told else "equal", self._worded(values[0], statement, prop), told or known, thing)
+                yield Found(
+                    "tool" if told else "equal",
+                    self._worded(values[0], statement, prop),
+                    told or known,
+                    thing,
+                    values[0],
+                )
                 return
             if self._differs(number, values, prop, statement):
-                yield Found("different", self._worded(values[0], statement, prop), known, thing)
+                yield Found("different", self._worded(values[0], statement, prop), known, thing, values[0])
 
     def _values(self, prop: Property, fact: Fact, thing: Thing, statement: Statement) -> tuple[Fact, list[float]]:
         if prop.name == "tm":
             return self._melting(thing, statement)
         if prop.name == "average_mass" and thing.kind in ("dna", "rna"):
             return fact, []  # of one strand or two, with or without its phosphates
+        if prop.name == "average_mass" and thing.kind == "element" and thing.text in DIATOMIC:
+            weight = float(fact.data["atomic_weight"])
+            return fact, [2 * weight, weight]
         values = _in_data(prop, fact.data, statement)
         if not values and set(prop.keys) & set(ATOMS) and fact.data.get("formula") and "inchikey" in fact.data:
             try:

@@ -1,0 +1,122 @@
+"""Quantities that an answer says to be the same: "25 °C = 298.15 K", "18 g of glucose is 0.1 mol"."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from app.checking.facts import Facts
+from app.checking.finding import COMPOUNDS, Thing
+from app.checking.marks import Mark
+from app.checking.numbers import agrees, as_given
+from app.checking.quantities import Quantity, dimensions_of, quantities_in
+from app.checking.scope import Scope
+from app.checking.sentences import Sentence
+from app.checking.verifying import DIATOMIC, REPORTED
+from errors import RetortError
+
+_ABOUT = r"(?:about|approximately|approx\.|roughly|around|exactly|only|nearly|a mass of|~|≈|\s)*"
+#: Between two quantities that are said to be the same.
+_SAME = re.compile(
+    r"[\s,]*(?:[=≈≃→]|(?:which|that|this|it)?\s*(?:is|are|was|equals?|corresponds?|amounts?|converts?|comes?|works out|translates?)(?:\s+(?:equal|equivalent|the same|exactly|also))?(?:\s+(?:to|as|out to|out as))?"
+    rf"|(?:corresponding|equal|equivalent) to|weighs?|contains?|holds?|has a mass of|makes?|i\.e\.,?|that is,?|in other words,?|or|gives?|yields?|→|:)\s*{_ABOUT}",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(rf"\s*\(\s*(?:=|≈|i\.e\.,?|or|equivalent to|equals|that is,?)?\s*{_ABOUT}", re.IGNORECASE)
+_CLOSING = re.compile(r"\s*[),;]")
+_THAT_IS = re.compile(rf"(?:\b(?:that|this|it|which)\s+(?:is|equals|corresponds to|amounts to|makes|becomes)|\bor|=|→)\s*{_ABOUT}$", re.IGNORECASE)
+_NO_VALUE = re.compile(r"\s*(?:each|per\b|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)", re.I)
+_DOUBTED = re.compile(r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|suppose|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I)
+_OPERATOR_BEHIND = re.compile(r"\s*[×x·*/÷+−]\s*[\d(]")
+_OPERATOR_BEFORE = re.compile(r"[×x·*/÷+−]\s*\(?$")
+_CONVERTS = re.compile(r"\bconver\w+|\bexpress\w*|\bin (?:kelvin|celsius|fahrenheit|SI units|grams?|moles?|joules?|molar|K|°C|°F)\b", re.I)
+#: How many quantities before "that is" are looked at.
+MOST_BEFORE = 4
+
+
+def conversions_in(text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None) -> Iterator[Mark]:
+    """A mark on the second of two quantities that are said to be the same."""
+    before: list[Quantity] = []
+    for sentence in sentences:
+        if stop is not None and stop.is_set():
+            return
+        quantities = [one for one in quantities_in(text, sentence, scope) if one.unit]
+        converter = _Converter(text, sentence, scope, facts, stop)
+        if sentence.header is None and not REPORTED.search(text, sentence.start, sentence.end):
+            for one, other in pairwise(quantities):
+                if (mark := converter.beside(one, other)) is not None:
+                    yield mark
+            if len(quantities) > 2 and _CONVERTS.search(text, sentence.start, sentence.end) and (mark := converter.told(quantities[0], quantities[-1])):
+                yield mark
+            if quantities and (mark := converter.that_is(before, quantities[0])) is not None:
+                yield mark
+        before = [*before, *quantities][-MOST_BEFORE:]
+
+
+class _Converter:
+    """Converts the quantities of one sentence."""
+
+    def __init__(self, text: str, sentence: Sentence, scope: Scope, facts: Facts, stop: threading.Event | None) -> None:
+        self._text, self._sentence, self._scope, self._facts, self._stop = text, sentence, scope, facts, stop
+
+    def beside(self, one: Quantity, other: Quantity) -> Mark | None:
+        """Of two with nothing but words for "the same" between them."""
+        text = self._text
+        gap = text[one.thing.end if one.thing and one.thing.end <= other.start else one.end : other.start]
+        in_brackets = bool(_OPENING.fullmatch(gap) and _CLOSING.match(text, other.end))
+        if not (_SAME.fullmatch(gap) or in_brackets) or _NO_VALUE.match(text, other.end):
+            return None
+        if _OPERATOR_BEHIND.match(text, other.end) or _OPERATOR_BEFORE.search(text[max(0, one.start - 4) : one.start]):
+            return None
+        is_sure = not in_brackets and re.search(r"[=≈→]|equal|correspond|convert|equivalent|\bis\b", gap) is not None
+        return self._mark(one, other, is_sure=is_sure)
+
+    def told(self, first: Quantity, last: Quantity) -> Mark | None:
+        """Of the first and the last quantity of a sentence that tells how to convert."""
+        return self._mark(first, last, is_sure=False) if dimensions_of(first.unit) & dimensions_of(last.unit) else None
+
+    def that_is(self, before: Sequence[Quantity], other: Quantity) -> Mark | None:
+        """Of a quantity of an earlier sentence and "that is …": equal to any of them, or else different from the last."""
+        if not _THAT_IS.search(self._text[self._sentence.start : other.start]):
+            return None
+        marks = [mark for one in reversed(before) if dimensions_of(one.unit) & dimensions_of(other.unit) and (mark := self._mark(one, other, is_sure=False))]
+        return next((mark for mark in marks if mark.verdict == "equal"), marks[0] if marks else None)
+
+    def _mark(self, one: Quantity, other: Quantity, *, is_sure: bool) -> Mark | None:
+        text = self._text
+        if one.number.bounded or other.number.bounded or one.unit == other.unit:
+            return None
+        if _DOUBTED.search(text, max(self._sentence.start, one.start - 60), one.start):
+            return None
+        arguments: dict[str, object] = {"value": one.number.value, "from_unit": one.unit, "to_unit": other.unit}
+        is_bridged = not dimensions_of(one.unit) & dimensions_of(other.unit)
+        if is_bridged and (thing := one.thing or other.thing or self._only_compound()) is not None:
+            arguments["molecule"] = f"{thing.text}2" if thing.kind == "element" and thing.text in DIATOMIC else thing.text
+        try:
+            fact = self._facts.ask("convert_units", arguments, self._stop)
+        except RetortError:
+            return None
+        ours = float(fact.data["value"])
+        rounding = 0.5 * one.number.step / abs(one.number.value) if one.number.value and one.number.step < 1 else 0.0
+        same = agrees(other.number, ours, relative=min(rounding, 0.01) + (2e-3 if is_bridged else 2e-4))
+        if not same and not ((is_sure and not is_bridged) or _is_near(other.number.value, ours)):
+            return None  # two quantities side by side
+        said = f"{as_given(ours, other.number)} {other.unit}"
+        return Mark(other.start, other.end, text[other.start : other.end], "equal" if same else "different", said, fact.call, "conversion")
+
+    def _only_compound(self) -> Thing | None:
+        """The compound of the sentence, where it speaks of one."""
+        inside = [thing for thing in self._scope.things(COMPOUNDS) if self._sentence.start <= thing.start < self._sentence.end]
+        return inside[0] if len({thing.text.lower() for thing in inside}) == 1 else None
+
+
+def _is_near(value: float, ours: float) -> bool:
+    """Whether a value may be meant as ours: within a factor of two, or wrong by powers of ten, or a temperature near it."""
+    if not value or not ours or value * ours < 0:
+        return abs(value - ours) < 60
+    ratio = value / ours
+    power = math.log10(ratio)
+    return 0.4 < ratio < 2.5 or (abs(power) < 7 and abs(power - round(power)) < 0.02)

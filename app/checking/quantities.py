@@ -1,0 +1,79 @@
+"""Numbers with their units, as sums and conversions have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.amounts import unit_end, unit_readings
+from app.checking.finding import COMPOUNDS, Thing
+from app.checking.numbers import Number, numbers_in
+from app.checking.scope import Scope
+from app.checking.sentences import Sentence
+
+#: Words that are units as well.
+_WORDS = frozenset(["at", "as", "in", "per", "a", "h", "to", "mol of"])
+_OF = re.compile(r"\s?(?:of\s+)?(?:the\s+|pure\s+|anhydrous\s+|solid\s+|dry\s+|each\s+)?")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit, which may be empty; ``end`` is behind the unit. ``thing``: the compound that it is of."""
+
+    number: Number
+    unit: str
+    end: int
+    thing: Thing | None = None
+
+    @property
+    def start(self) -> int:
+        return self.number.start
+
+    @property
+    def kind(self) -> str:
+        """ "mass", "volume", "substance", "concentration" (molar), another dimension, or empty."""
+        return next((name for name, dimensions in _KINDS.items() if dimensions in dimensions_of(self.unit)), "")
+
+    def in_si(self) -> float | None:
+        factor = factor_of(self.unit)
+        return None if factor is None else self.number.value * factor
+
+
+def quantities_in(text: str, sentence: Sentence, scope: Scope, *, in_sums: bool = False) -> Iterator[Quantity]:
+    for number in numbers_in(text[sentence.start : sentence.end], in_sums=in_sums):
+        moved = replace(number, start=number.start + sentence.start, end=number.end + sentence.start)
+        start = moved.end + (text[moved.end : moved.end + 1] == " ")
+        is_word = start < sentence.end and not text[start].isdigit()
+        end = unit_end(text[: sentence.end], start) if is_word else 0
+        unit = text[start:end] if end and text[start:end] not in _WORDS else ""
+        behind = end if unit else moved.end
+        yield Quantity(moved, unit, behind, _thing_behind(text, behind, scope))
+
+
+def _thing_behind(text: str, end: int, scope: Scope) -> Thing | None:
+    """The compound that the quantity is of: "18 g of glucose", "0.5 mol NaCl"."""
+    match = _OF.match(text, end)
+    place = match.end() if match else end
+    return next((thing for thing in scope.things(COMPOUNDS) if thing.start == place), None)
+
+
+def factor_of(unit: str) -> float | None:
+    """Of a unit to SI units, 1 without one; None for one that is none or that begins elsewhere than at 0."""
+    if not unit:
+        return 1.0
+    readings = unit_readings(unit)
+    if not readings or any(reading.absolute for reading in readings):
+        return None
+    return float(Fraction(readings[0].factor))
+
+
+def dimensions_of(unit: str) -> frozenset[str]:
+    """Those of every reading of a unit, such as "[mass] [substance]-1"."""
+    if not unit:
+        return frozenset()
+    return frozenset(" ".join(f"{base}{power if power != 1 else ''}" for base, power in reading.dimensions) for reading in unit_readings(unit))
+
+
+_KINDS = {"mass": "[mass]", "volume": "[length]3", "substance": "[substance]", "concentration": "[length]-3 [substance]"}
