@@ -6,6 +6,7 @@ import math
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from app.checking.marks import Mark
 from app.checking.numbers import agrees, as_given
@@ -14,13 +15,33 @@ from app.checking.scope import Scope
 from app.checking.sentences import Sentence
 from app.checking.verifying import REPORTED
 
-_OPERATORS = {"×": "*", "x": "*", "·": "*", "*": "*", "⋅": "*", "/": "/", "÷": "/", "+": "+", "-": "-", "−": "-", "–": "-", "(": "(", ")": ")", "[": "(", "]": ")"}
+_OPERATORS = {
+    "×": "*",
+    "x": "*",
+    "·": "*",
+    "*": "*",
+    "⋅": "*",
+    "/": "/",
+    "÷": "/",
+    "+": "+",
+    "-": "-",
+    "−": "-",
+    "–": "-",
+    "(": "(",
+    ")": ")",
+    "[": "(",
+    "]": ")",
+}
 _EQUALS = re.compile(r"\s*(?:=|≈|≃|≅)\s*")
-_DOUBTED = re.compile(r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I)
+_DOUBTED = re.compile(
+    r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I
+)
 MOST_TOKENS = 60
 
 
-def sums_in(text: str, sentences: Sequence[Sentence], scope: Scope, stop: threading.Event | None = None) -> Iterator[Mark]:
+def sums_in(
+    text: str, sentences: Sequence[Sentence], scope: Scope, stop: threading.Event | None = None
+) -> Iterator[Mark]:
     """A mark on the last number of each sum."""
     for sentence in sentences:
         if stop is not None and stop.is_set():
@@ -41,9 +62,13 @@ def _sums(text: str, sentence: Sentence, quantities: list[Quantity]) -> Iterator
         if re.match(r"\s*[×x·*/÷+−]\s*[\d(]", text[result.end : result.end + 6]):
             continue  # the sum goes on: its other side is looked at from the next sign
         computed = _evaluated(tokens)
-        if computed is None or REPORTED.search(text, sentence.start, sentence.end) or _DOUBTED.search(text, max(sentence.start, equals.start() - 120), equals.start()):
+        if (
+            computed is None
+            or REPORTED.search(text, sentence.start, sentence.end)
+            or _DOUBTED.search(text, max(sentence.start, equals.start() - 120), equals.start())
+        ):
             continue
-        yield _sum_mark(text, result, *computed)
+        yield _sum_mark(text, result, computed)
 
 
 def _skip(text: str, place: int) -> int:
@@ -77,41 +102,39 @@ def _expression(text: str, start: int, end: int, by_start: dict[int, Quantity]) 
     return values if values and len(values) <= MOST_TOKENS else None
 
 
-def _evaluated(tokens: list[Quantity | str]) -> tuple[float, float | None, float, tuple | None] | None:
-    """The value of the bare numbers; that in SI units, or None; what rounding of the numbers may change, relative; the dimensions."""
-    names: list[str] = []
-    plain: dict[str, float] = {}
-    metric: dict[str, float] = {}
-    uncertain = 1e-6
-    dimensions: list[tuple] = []
-    for token in tokens:
-        if isinstance(token, str):
-            names.append(token)
-            continue
-        name = f"q{len(plain)}"
-        names.append(name)
-        plain[name] = token.number.value
-        factor = factor_of(token.unit)
-        metric[name] = token.number.value * factor if factor is not None else math.nan
-        if token.number.step < 1 and token.number.value:
-            uncertain += 0.5 * token.number.step / abs(token.number.value)
-    expression = "".join(names)
-    if not re.search(r"q\d+[-+*/]", expression):
-        return None
-    value, in_si = _computed(expression, plain), _computed(expression, metric)
-    if value is None:
-        return None
-    return value, in_si if in_si is not None and not math.isnan(in_si) else None, uncertain, tuple(dimensions)
+@dataclass(frozen=True)
+class _Value:
+    """Of the bare numbers; in SI units, or None; ``rounding``: what the digits given may change, relative."""
+
+    plain: float
+    in_si: float | None
+    rounding: float
 
 
-def _computed(expression: str, values: dict[str, float]) -> float | None:
+def _evaluated(tokens: list[Quantity | str]) -> _Value | None:
+    quantities = [token for token in tokens if isinstance(token, Quantity)]
+    names = iter(range(len(quantities)))
+    expression = "".join(token if isinstance(token, str) else f"q{next(names)}" for token in tokens)
+    if not re.search(r"q\d+[-+*/]|[-+*/]\(*q\d", expression):
+        return None
+    plain = _computed(expression, [one.number.value for one in quantities])
+    in_si = [one.in_si() for one in quantities]
+    if plain is None:
+        return None
+    rounding = sum(
+        0.5 * one.number.step / abs(one.number.value) for one in quantities if one.number.step < 1 and one.number.value
+    )
+    return _Value(plain, None if None in in_si else _computed(expression, in_si), rounding)  # type: ignore[arg-type]
+
+
+def _computed(expression: str, numbers: Sequence[float]) -> float | None:
     """Plus, minus, times, over and brackets, by their usual order; two values side by side are no sum."""
-    tokens = re.findall(r"q\d+|[-+*/()]", expression)
+    values = {f"q{place}": number for place, number in enumerate(numbers)}
     try:
-        value, rest = _added(tokens, values)
-    except (IndexError, KeyError, ZeroDivisionError):
+        value, rest = _added(re.findall(r"q\d+|[-+*/()]", expression), values)
+    except (IndexError, KeyError, ZeroDivisionError, OverflowError):
         return None
-    return value if (not rest and math.isfinite(value)) or (not rest and math.isnan(value)) else None
+    return value if not rest and math.isfinite(value) else None
 
 
 def _added(tokens: list[str], values: dict[str, float]) -> tuple[float, list[str]]:
@@ -145,23 +168,22 @@ def _factored(tokens: list[str], values: dict[str, float]) -> tuple[float, list[
     return values[first], rest
 
 
-def _sum_mark(
-    text: str, result: Quantity, value: float, in_si: float | None, uncertain: float, _dimensions: tuple | None
-) -> Mark:
-    number = result.number
-    factor = factor_of(result.unit)
-    candidates = [
-        value,
-        *([in_si / factor] if in_si is not None and factor else []),
-        value * 100 if result.unit in ("%", "percent") else value,
-    ]
-    end = result.end
-    written = text[number.start : end]
+def _sum_mark(text: str, result: Quantity, value: _Value) -> Mark:
+    """Equal by the bare numbers or by their units; else ours is by the units, where all have some."""
+    number, factor = result.number, factor_of(result.unit)
+    by_units = value.in_si / factor if value.in_si is not None and factor and result.unit else None
+    candidates = [value.plain, by_units, value.plain * 100 if result.unit in ("%", "percent") else None]
+    written = text[number.start : result.end]
     for candidate in candidates:
-        if agrees(number, candidate, relative=uncertain + 5e-4):
-            return Mark(number.start, end, written, "equal", as_given(candidate, number), {}, "arithmetic")
-    # where the units say so, that is our value; a bare product of unlike units is left to the numbers
-    ours = candidates[1] if len(candidates) == 3 and factor else value
+        if candidate is not None and agrees(number, candidate, relative=value.rounding + 5e-4):
+            return Mark(number.start, result.end, written, "equal", as_given(candidate, number), {}, "arithmetic")
+    ours = value.plain if by_units is None else by_units
     return Mark(
-        number.start, end, written, "different", f"{as_given(ours, number)}{text[number.end : end]}", {}, "arithmetic"
+        number.start,
+        result.end,
+        written,
+        "different",
+        f"{as_given(ours, number)}{text[number.end : result.end]}",
+        {},
+        "arithmetic",
     )

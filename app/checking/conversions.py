@@ -27,17 +27,28 @@ _SAME = re.compile(
 )
 _OPENING = re.compile(rf"\s*\(\s*(?:=|≈|i\.e\.,?|or|equivalent to|equals|that is,?)?\s*{_ABOUT}", re.IGNORECASE)
 _CLOSING = re.compile(r"\s*[),;]")
-_THAT_IS = re.compile(rf"(?:\b(?:that|this|it|which)\s+(?:is|equals|corresponds to|amounts to|makes|becomes)|\bor|=|→)\s*{_ABOUT}$", re.IGNORECASE)
-_NO_VALUE = re.compile(r"\s*(?:each|per\b|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)", re.I)
-_DOUBTED = re.compile(r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|suppose|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I)
+_THAT_IS = re.compile(
+    rf"(?:\b(?:that|this|it|which)\s+(?:is|equals|corresponds to|amounts to|makes|becomes)|\bor|=|→)\s*{_ABOUT}$",
+    re.IGNORECASE,
+)
+_NO_VALUE = re.compile(
+    r"\s*(?:each|per\b|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)", re.I
+)
+_DOUBTED = re.compile(
+    r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|suppose|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I
+)
 _OPERATOR_BEHIND = re.compile(r"\s*[×x·*/÷+−]\s*[\d(]")
 _OPERATOR_BEFORE = re.compile(r"[×x·*/÷+−]\s*\(?$")
-_CONVERTS = re.compile(r"\bconver\w+|\bexpress\w*|\bin (?:kelvin|celsius|fahrenheit|SI units|grams?|moles?|joules?|molar|K|°C|°F)\b", re.I)
+_CONVERTS = re.compile(
+    r"\bconver\w+|\bexpress\w*|\bin (?:kelvin|celsius|fahrenheit|SI units|grams?|moles?|joules?|molar|K|°C|°F)\b", re.I
+)
 #: How many quantities before "that is" are looked at.
 MOST_BEFORE = 4
 
 
-def conversions_in(text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None) -> Iterator[Mark]:
+def conversions_in(
+    text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None
+) -> Iterator[Mark]:
     """A mark on the second of two quantities that are said to be the same."""
     before: list[Quantity] = []
     for sentence in sentences:
@@ -49,7 +60,11 @@ def conversions_in(text: str, sentences: Sequence[Sentence], scope: Scope, facts
             for one, other in pairwise(quantities):
                 if (mark := converter.beside(one, other)) is not None:
                     yield mark
-            if len(quantities) > 2 and _CONVERTS.search(text, sentence.start, sentence.end) and (mark := converter.told(quantities[0], quantities[-1])):
+            if (
+                len(quantities) > 2
+                and _CONVERTS.search(text, sentence.start, sentence.end)
+                and (mark := converter.told(quantities[0], quantities[-1]))
+            ):
                 yield mark
             if quantities and (mark := converter.that_is(before, quantities[0])) is not None:
                 yield mark
@@ -82,7 +97,11 @@ class _Converter:
         """Of a quantity of an earlier sentence and "that is …": equal to any of them, or else different from the last."""
         if not _THAT_IS.search(self._text[self._sentence.start : other.start]):
             return None
-        marks = [mark for one in reversed(before) if dimensions_of(one.unit) & dimensions_of(other.unit) and (mark := self._mark(one, other, is_sure=False))]
+        marks = [
+            mark
+            for one in reversed(before)
+            if dimensions_of(one.unit) & dimensions_of(other.unit) and (mark := self._mark(one, other, is_sure=False))
+        ]
         return next((mark for mark in marks if mark.verdict == "equal"), marks[0] if marks else None)
 
     def _mark(self, one: Quantity, other: Quantity, *, is_sure: bool) -> Mark | None:
@@ -94,7 +113,9 @@ class _Converter:
         arguments: dict[str, object] = {"value": one.number.value, "from_unit": one.unit, "to_unit": other.unit}
         is_bridged = not dimensions_of(one.unit) & dimensions_of(other.unit)
         if is_bridged and (thing := one.thing or other.thing or self._only_compound()) is not None:
-            arguments["molecule"] = f"{thing.text}2" if thing.kind == "element" and thing.text in DIATOMIC else thing.text
+            arguments["molecule"] = (
+                f"{thing.text}2" if thing.kind == "element" and thing.text in DIATOMIC else thing.text
+            )
         try:
             fact = self._facts.ask("convert_units", arguments, self._stop)
         except RetortError:
@@ -105,11 +126,21 @@ class _Converter:
         if not same and not ((is_sure and not is_bridged) or _is_near(other.number.value, ours)):
             return None  # two quantities side by side
         said = f"{as_given(ours, other.number)} {other.unit}"
-        return Mark(other.start, other.end, text[other.start : other.end], "equal" if same else "different", said, fact.call, "conversion")
+        return Mark(
+            other.start,
+            other.end,
+            text[other.start : other.end],
+            "equal" if same else "different",
+            said,
+            fact.call,
+            "conversion",
+        )
 
     def _only_compound(self) -> Thing | None:
         """The compound of the sentence, where it speaks of one."""
-        inside = [thing for thing in self._scope.things(COMPOUNDS) if self._sentence.start <= thing.start < self._sentence.end]
+        inside = [
+            thing for thing in self._scope.things(COMPOUNDS) if self._sentence.start <= thing.start < self._sentence.end
+        ]
         return inside[0] if len({thing.text.lower() for thing in inside}) == 1 else None
 
 

@@ -31,6 +31,40 @@ _WHOLE_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _SAYS_KEY = re.compile(r"\bkeys?\b|InChI", re.IGNORECASE)
 _CAS = re.compile(r"(?<![\w.,/-])\d{2,7}-\d{2}-\d(?![\w-]|\.\d)")
 _INCHI = re.compile(r"InChI=1S?/[^\s|`\"]+")
+#: Words in capitals that are no peptides.
+_CAPITALS = frozenset(
+    [
+        "MALDI",
+        "SMILES",
+        "FASTA",
+        "GRAVY",
+        "HEPES",
+        "CHAPS",
+        "SAMPLE",
+        "TEMPLATE",
+        "PRIMER",
+        "ALIGN",
+        "DETAILS",
+        "FINAL",
+        "CLEAR",
+        "MASSES",
+        "LATTICE",
+        "TRIS",
+        "PAGE",
+        "FLAG",
+        "MEDIA",
+        "ENTRY",
+        "KINASE",
+        "LIGASE",
+        "DNASE",
+        "RNASE",
+        "MINIMAL",
+        "SEE",
+        "ALL",
+        "PLASMID",
+        "VALID",
+    ]
+)
 _SAYS_SEQUENCE = re.compile(
     r"peptide|protein|sequence|primer|oligo|residue|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
     re.I,
@@ -175,7 +209,9 @@ def _sequences(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
         kind = sequence_kind(residues) if len(residues) >= 6 else None
         if kind is None and spoken and len(residues) >= 5 and re.fullmatch(r"[ACDEFGHIKLMNPQRSTVWY]+", residues):
             kind = "protein"
-        if kind == "protein" and not spoken:
+        if kind == "protein" and (
+            not spoken or residues in _CAPITALS or not _is_peptide(text, match.start(), match.end())
+        ):
             continue
         if kind in ("dna", "rna") and len(residues) < 8 and not (spoken and _is_said(text, match.start())):
             continue
@@ -186,6 +222,11 @@ def _sequences(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
 def _is_said(text: str, start: int) -> bool:
     """Whether a word in capitals is called a sequence by the words just before it."""
     return bool(_SAYS_SEQUENCE.search(text[max(0, start - 40) : start]))
+
+
+def _is_peptide(text: str, start: int, end: int) -> bool:
+    """Whether a word in capitals is long, or called a sequence, or what something is told of."""
+    return end - start >= 8 or _is_said(text, start) or bool(re.match(r"[`'\"*)]*\s*(?:has|is|with|[(,:])", text[end:]))
 
 
 def _named(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
@@ -214,7 +255,9 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
 def _without_brackets(token: re.Match[str]) -> str:
     """The token with the brackets and stops of its sentence as semicolons, so that no name runs on over them."""
     word = re.sub(r"^[|￼*=]+|[|￼*=:;,/]+$", lambda found: ";" * len(found[0]), token[0])
-    if word.startswith(("(", "[")) and (word.count("(") > word.count(")") or _closes_last(word.rstrip(";.")) or word[0] == "["):
+    if word.startswith(("(", "[")) and (
+        word.count("(") > word.count(")") or _closes_last(word.rstrip(";.")) or word[0] == "["
+    ):
         word = ";" + word[1:]
     bare = word.rstrip(";.")
     if bare.endswith((")", "]")) and (bare.count(")") > bare.count("(") or bare.count("]") > bare.count("[")):

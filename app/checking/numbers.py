@@ -17,7 +17,10 @@ _NUMBER = re.compile(
     r"(?! \.\d | ,\d(?!\d\d\d) | [:/]\d | -[A-Za-z](?!er\b) )(?<![,.])",
     re.VERBOSE,
 )
-_OPERAND = re.compile(_NUMBER.pattern.replace(r"(?<![\w.,/'′]) (?<!\w[-–]) (?<!\d[:/])", r"(?<![\w.,]) (?<!\d:)").replace("[:/]", ":"), re.VERBOSE)
+_OPERAND = re.compile(
+    _NUMBER.pattern.replace(r"(?<![\w.,/'′]) (?<!\w[-–]) (?<!\d[:/])", r"(?<![\w.,]) (?<!\d:)").replace("[:/]", ":"),
+    re.VERBOSE,
+)
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -57,7 +60,7 @@ _BOUND = re.compile(
     r"|\bexceed(?:s|ing)?|\bat\s+(?:most|least)|\bup\s+to|\bbeyond|\bminimum of|\bmaximum of|±|\+/-)\s*$",
     re.IGNORECASE,
 )
-_RANGE_BEFORE = re.compile(r"(?:\d\s?(?:[-–—−~]|to)\s?|\bbetween\s|\bfrom\s)$")
+_RANGE_BEFORE = re.compile(r"(?:\d\s?(?:[-–—−~]|to)\s?|\bbetween\s(?:[^.;]{1,20}\sand\s)?|\bfrom\s)$")
 _RANGE_AFTER = re.compile(r"\s?(?:[-–—~]|to|±|\+/-|\(\d+\))\s?\d|\s?\+\s*(?:or|and)")
 
 

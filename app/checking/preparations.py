@@ -17,13 +17,20 @@ from app.checking.sentences import Sentence
 from app.checking.verifying import REPORTED
 
 _DILUTES = re.compile(r"\bdilut\w+|\bstock\b|C_?1\s?V_?1|\bmake(?:s|d)? up to\b|\bfinal concentration\b", re.IGNORECASE)
-_WATER = re.compile(r"\s*(?:of\s+)?(?:\w+\s+)?(?:water|buffer|solvent|diluent|medium|TE|methanol|ethanol|DMSO)\b", re.IGNORECASE)
-_RESULT = re.compile(r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|=|≈|use|dissolve|becomes?|to)\b[^.;]{0,40}$", re.IGNORECASE)
+_WATER = re.compile(
+    r"\s*(?:of\s+)?(?:\w+\s+)?(?:water|buffer|solvent|diluent|medium|TE|methanol|ethanol|DMSO)\b", re.IGNORECASE
+)
+_RESULT = re.compile(
+    r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|=|≈|use|dissolve|becomes?|to)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 #: What rounding and densities may change.
 TOLERANCE = 0.025
 
 
-def preparations_in(text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None) -> Iterator[Mark]:
+def preparations_in(
+    text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None
+) -> Iterator[Mark]:
     """A mark on the number that does not fit, or on the result that does."""
     for sentence in sentences:
         if stop is not None and stop.is_set():
@@ -36,7 +43,9 @@ def preparations_in(text: str, sentences: Sequence[Sentence], scope: Scope, fact
             yield mark
 
 
-def _dissolved(text: str, sentence: Sentence, quantities: list[Quantity], scope: Scope, facts: Facts, stop: threading.Event | None) -> Mark | None:
+def _dissolved(
+    text: str, sentence: Sentence, quantities: list[Quantity], scope: Scope, facts: Facts, stop: threading.Event | None
+) -> Mark | None:
     """m = c · V · M, where a sentence has one of each and one compound."""
     by_kind = {kind: [one for one in quantities if one.kind == kind] for kind in ("mass", "volume", "concentration")}
     volumes = [one for one in by_kind["volume"] if not _is_partial(text, one)]
@@ -55,17 +64,31 @@ def _dissolved(text: str, sentence: Sentence, quantities: list[Quantity], scope:
     grams = float(molar) / 1000 * values[1] * values[2]  # type: ignore[operator]
     ratio = values[0] / grams  # type: ignore[operator]
     if abs(ratio - 1) <= TOLERANCE + 0.5 * mass.number.step / mass.number.value:
-        return Mark(mass.start, mass.end, text[mass.start : mass.end], "equal", _in_unit(grams, mass), fact.call, "preparation")
+        return Mark(
+            mass.start, mass.end, text[mass.start : mass.end], "equal", _in_unit(grams, mass), fact.call, "preparation"
+        )
     if not _may_be(ratio):
         return None
     last = max((mass, volume, concentration), key=lambda one: one.start)
     wrong = mass if _RESULT.search(text[sentence.start : mass.start]) or last is mass else last
     ours = {mass.start: grams, volume.start: values[1] * ratio, concentration.start: values[2] * ratio}[wrong.start]  # type: ignore[operator]
-    return Mark(wrong.start, wrong.end, text[wrong.start : wrong.end], "different", _in_unit(ours, wrong), fact.call, "preparation")
+    return Mark(
+        wrong.start,
+        wrong.end,
+        text[wrong.start : wrong.end],
+        "different",
+        _in_unit(ours, wrong),
+        fact.call,
+        "preparation",
+    )
 
 
 def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
-    inside = [thing for thing in scope.things(COMPOUNDS) if sentence.start <= thing.start < sentence.end and thing.text.lower() not in ("water", "h2o")]
+    inside = [
+        thing
+        for thing in scope.things(COMPOUNDS)
+        if sentence.start <= thing.start < sentence.end and thing.text.lower() not in ("water", "h2o")
+    ]
     if mass.thing is not None and mass.thing in inside:
         return mass.thing
     return inside[0] if len({thing.text.lower() for thing in inside}) == 1 else None
@@ -73,7 +96,9 @@ def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
 
 def _is_partial(text: str, one: Quantity) -> bool:
     """Whether a volume is that of the solvent to begin with."""
-    return bool(_WATER.match(text, one.end) or re.search(r"\b(?:about|in|with)\s*$", text[max(0, one.start - 8) : one.start]))
+    return bool(
+        _WATER.match(text, one.end) or re.search(r"\b(?:about|in|with)\s*$", text[max(0, one.start - 8) : one.start])
+    )
 
 
 def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark | None:
@@ -81,7 +106,12 @@ def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark 
     if not _DILUTES.search(text, sentence.start, sentence.end):
         return None
     concentrations = [one for one in quantities if one.kind == "concentration" or one.unit in ("x", "×", "X")]
-    volumes = [one for one in quantities if one.kind == "volume" and not re.match(r"\s*of\s+(?:water|buffer|solvent|diluent|medium)", text[one.end : one.end + 16])]
+    volumes = [
+        one
+        for one in quantities
+        if one.kind == "volume"
+        and not re.match(r"\s*of\s+(?:water|buffer|solvent|diluent|medium)", text[one.end : one.end + 16])
+    ]
     if len(concentrations) != 2 or len(volumes) != 2 or len({factor_of(one.unit) is None for one in quantities}) != 1:
         return None
     strong, weak = sorted(concentrations, key=lambda one: -(one.in_si() or 0.0))
@@ -92,11 +122,26 @@ def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark 
     ratio = values[0] * values[1] / (values[2] * values[3])  # type: ignore[operator]
     last = max((*concentrations, *volumes), key=lambda one: one.start)
     if abs(ratio - 1) <= TOLERANCE:
-        return Mark(last.start, last.end, text[last.start : last.end], "equal", text[last.start : last.end], {}, "dilution")
+        return Mark(
+            last.start, last.end, text[last.start : last.end], "equal", text[last.start : last.end], {}, "dilution"
+        )
     if not _may_be(ratio):
         return None
-    wanted = {strong.start: values[0] / ratio, small.start: values[1] / ratio, weak.start: values[2] * ratio, large.start: values[3] * ratio}  # type: ignore[operator]
-    return Mark(last.start, last.end, text[last.start : last.end], "different", _in_unit(wanted[last.start], last), {}, "dilution")
+    wanted = {
+        strong.start: values[0] / ratio,
+        small.start: values[1] / ratio,
+        weak.start: values[2] * ratio,
+        large.start: values[3] * ratio,
+    }  # type: ignore[operator]
+    return Mark(
+        last.start,
+        last.end,
+        text[last.start : last.end],
+        "different",
+        _in_unit(wanted[last.start], last),
+        {},
+        "dilution",
+    )
 
 
 def _in_unit(value: float, one: Quantity) -> str:
@@ -105,4 +150,6 @@ def _in_unit(value: float, one: Quantity) -> str:
 
 def _may_be(ratio: float) -> bool:
     """Whether the numbers are of one preparation at all, one of them wrong: by a factor of a few, or by powers of ten."""
-    return any(0.2 < ratio * power < 5 for power in (1, *itertools.chain.from_iterable((10.0**n, 10.0**-n) for n in (1, 2, 3))))
+    return any(
+        0.2 < ratio * power < 5 for power in (1, *itertools.chain.from_iterable((10.0**n, 10.0**-n) for n in (1, 2, 3)))
+    )

@@ -45,7 +45,7 @@ def quantities_in(text: str, sentence: Sentence, scope: Scope, *, in_sums: bool 
     for number in numbers_in(text[sentence.start : sentence.end], in_sums=in_sums):
         moved = replace(number, start=number.start + sentence.start, end=number.end + sentence.start)
         start = moved.end + (text[moved.end : moved.end + 1] == " ")
-        is_word = start < sentence.end and not text[start].isdigit()
+        is_word = start < sentence.end and text[start] not in "0123456789/·×*()-–−"
         end = unit_end(text[: sentence.end], start) if is_word else 0
         unit = text[start:end] if end and text[start:end] not in _WORDS else ""
         behind = end if unit else moved.end
@@ -73,7 +73,15 @@ def dimensions_of(unit: str) -> frozenset[str]:
     """Those of every reading of a unit, such as "[mass] [substance]-1"."""
     if not unit:
         return frozenset()
-    return frozenset(" ".join(f"{base}{power if power != 1 else ''}" for base, power in reading.dimensions) for reading in unit_readings(unit))
+    return frozenset(
+        " ".join(f"{base}{power if power != 1 else ''}" for base, power in reading.dimensions)
+        for reading in unit_readings(unit)
+    )
 
 
-_KINDS = {"mass": "[mass]", "volume": "[length]3", "substance": "[substance]", "concentration": "[length]-3 [substance]"}
+_KINDS = {
+    "mass": "[mass]",
+    "volume": "[length]3",
+    "substance": "[substance]",
+    "concentration": "[length]-3 [substance]",
+}

@@ -29,7 +29,7 @@ _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
     r"\b(?:residue|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
-    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|adds?|adding)\b",
+    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss)\b",
     re.IGNORECASE,
 )
 
@@ -62,11 +62,13 @@ class Scope:
     def sentence_at(self, place: int) -> Sentence:
         return self._sentences[max(0, bisect_right(self._starts, place) - 1)]
 
-    def listed(self, sentence: Sentence, start: int, place: tuple[int, int], kinds: frozenset[str]) -> tuple[Thing, ...]:
+    def listed(
+        self, sentence: Sentence, start: int, place: tuple[int, int], kinds: frozenset[str]
+    ) -> tuple[Thing, ...]:
         """The thing at that place of as many names as there are numbers in a list, before it in its sentence or the one before."""
         names = [thing for thing in self._things if thing.kind in kinds & _LISTED and thing.end <= start]
         here = [thing for thing in names if thing.start >= sentence.start]
-        if not here and names:
+        if not here and names and _RESPECTIVELY.search(self._text, start, sentence.end):
             last = self.sentence_at(names[-1].start)
             here = [thing for thing in names if self.sentence_at(thing.start).line == last.line][-place[1] :]
         here = list({thing.text.lower(): thing for thing in here}.values())

@@ -133,7 +133,7 @@ class _Reader:
         before = self._property_before(sentence, number, said)
         if before is not None:
             return self._with_words(sentence, number, *before)
-        if mass_end and not self._is_no_molar_mass(sentence, number, mass_end):
+        if mass_end and number.text[0] != "+" and not self._is_no_molar_mass(sentence, number, mass_end):
             return Statement(
                 number, number.start, mass_end, self._masses(number, mass_end, sentence.end), sentence, None, scale
             )
@@ -147,6 +147,12 @@ class _Reader:
                 return None
             if prop.integer and _NOUN.match(text, number.end) and not _NO_NOUN.match(text, number.end):
                 return None
+            if (
+                prop.name == "gc"
+                and number.value > 1
+                and not re.search(r"content|%|percent|fraction", text[said.start : said.end])
+            ):
+                return None  # a count of both
             if prop.name == "gc":  # 0.55, or 55
                 scale = 1.0 if number.value <= 1 else 0.01
         if _SPECTRUM.search(text, max(sentence.start, number.start - 40), number.start) and "mass" in prop.name:

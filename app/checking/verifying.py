@@ -75,7 +75,9 @@ class Verifier:
             return None
         kinds = frozenset().union(*(_KINDS[about] for prop in statement.properties for about in prop.about))
         subject = self._scope.subject(statement.sentence, statement.start, statement.end, statement.words, kinds)
-        if statement.place[1] > 1 and (listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)):
+        if statement.place[1] > 1 and (
+            listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)
+        ):
             subject = Subject(listed, True)
         things = list({(thing.kind, thing.text.lower()): thing for thing in subject.things}.values())[:MOST_THINGS]
         different: list[Found] = []
@@ -86,7 +88,9 @@ class Verifier:
                 different.append(found)
         if not different or self._is_doubted(statement):
             return None
-        return different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
+        return (
+            different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
+        )
 
     def _may_differ(self, statement: Statement, found: Found) -> bool:
         """Where it is not said what a number is of: whether it may be meant as ours, and of nothing that is not named."""
@@ -96,7 +100,10 @@ class Verifier:
         ratio = statement.number.value * statement.scale / found.value if found.value else 1.0
         is_mass = "mass" in statement.properties[0].name
         is_elsewhere = not sentence.start <= found.thing.start < sentence.end
-        alone = statement.properties[0].name != "length" and len({thing.text for thing in self._scope.things(SEQUENCES)}) == 1
+        alone = (
+            statement.properties[0].name != "length"
+            and len({thing.text for thing in self._scope.things(SEQUENCES)}) == 1
+        )
         if (
             is_elsewhere
             and found.thing.kind in SEQUENCES
