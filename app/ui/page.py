@@ -18,6 +18,7 @@ from app.ui.chat import Chat
 from app.ui.choices import choices_html, model_html
 from app.ui.ledger_page import ledger_link
 from app.ui.markdown import LATEX_DELIMITERS
+from app.ui.sidebar import IMPORT
 from app.ui.status import status_html
 from app.ui.views import escape, notation_html, viewer_head
 
@@ -74,6 +75,7 @@ def build_page(services: Services) -> gr.Blocks:
             gr.HTML('<a class="wordmark" href="./">Retort</a>', padding=False)
             new_chat = gr.Button("New conversation", elem_id="new-chat", size="sm")
             sidebar = gr.HTML(elem_id="conversation-list", padding=False)
+            gr.HTML(IMPORT, padding=False)
             gr.HTML(choices_html(), padding=False)
             if services.loader is not None:
                 gr.HTML(model_html(), padding=False)

@@ -6,7 +6,8 @@ from app.store import Conversation
 from app.ui.views import escape
 
 EXPORTS = (("md", "Markdown"), ("html", "HTML"), ("ipynb", "Notebook"), ("json", "JSON"))
-#: The status line is there before it says anything, so that a screen reader hears it.
+#: Beside the list and not in it, which is drawn anew while an answer streams. The status line is there before it says anything, so
+#: that a screen reader hears it.
 IMPORT = (
     '<p class="import"><button type="button" id="import-conversation">Import a conversation</button></p>'
     '<p id="import-status" class="quiet" role="status"></p>'
@@ -15,7 +16,7 @@ IMPORT = (
 
 def sidebar_html(conversations: list[Conversation], current: str) -> str:
     """A list whose current conversation is marked, with its exports before it; an empty one says what will stand there."""
-    return f"{_export(current)}{_list(conversations, current)}{IMPORT}"
+    return f"{_export(current)}{_list(conversations, current)}"
 
 
 def _export(current: str) -> str:
