@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from app.checking.correcting import is_wrong
 from app.checking.kept import marks_of
@@ -20,6 +21,7 @@ KINDS = {
     "tpsa": "TPSA", "pi": "pI", "tm": "melting temperature", "qed": "QED", "gc": "GC content", "gravy": "GRAVY",
     "fraction_csp3": "fraction of sp³ carbons", "h_bond_donors": "hydrogen-bond donors", "h_bond_acceptors": "hydrogen-bond acceptors",
 }  # fmt: skip
+_MARKUP = re.compile(r"</?su[bp]>|\*\*|`|\\[()]")
 #: What is said where a rule was enough.
 BY_FORM = "Looked at by its form alone; no tool was called."
 
@@ -71,7 +73,7 @@ def _entry(mark: Mark, name: str) -> str:
     structure = _structure(mark)
     drawn = f' data-smiles="{escape(structure)}"' if structure else ""
     return (
-        f'<div class="check-entry {mark.verdict}" data-check="{name}"{drawn}><p class="claim"><q>{escape(_short(mark.span))}</q>{kind}</p>'
+        f'<div class="check-entry {mark.verdict}" data-check="{name}"{drawn}><p class="claim"><q>{escape(_claim(mark.span))}</q>{kind}</p>'
         f'<p class="verdict">{escape(verdict_words(mark))}</p>{ours}{_call(mark)}'
         f'<p class="offers">{card}{_copy(mark)}</p></div>'
     )
@@ -100,5 +102,7 @@ def _call_text(mark: Mark) -> str:
     return json.dumps(mark.call, ensure_ascii=False)
 
 
-def _short(text: str) -> str:
+def _claim(span: str) -> str:
+    """What was claimed, as it is read: without the signs of Markdown around and within it."""
+    text = _MARKUP.sub("", span)
     return text if len(text) <= LONGEST_CLAIM else text[: LONGEST_CLAIM - 1] + "…"

@@ -157,6 +157,12 @@ def test_an_entry_says_the_claim_the_verdict_and_the_call_and_no_more(mark: dict
     assert ('data-card="7-call_1"' in shown) == (mark["verdict"] == "tool")
 
 
+def test_a_claim_is_told_as_it_is_read() -> None:
+    spans = ["H<sub>2</sub>O", "180.16** g/mol", "`CC*`", r"M = 180.16\)"]
+    shown = checks_html(answer(*({"span": span} for span in spans)))
+    assert re.findall(r"<q>(.*?)</q>", shown) == ["H2O", "180.16 g/mol", "CC*", "M = 180.16"]
+
+
 def test_the_line_below_an_answer_counts_and_offers_a_correction_where_something_is_wrong() -> None:
     marks = [{"verdict": "tool"}, {"verdict": "tool"}, {"verdict": "equal"}, {"verdict": "different"}]
     parts = list(message_parts("c", answer(*marks)))
