@@ -90,7 +90,8 @@ def alphafold_model(accession: UniprotAccession, refresh: Refresh = False) -> To
         raise ToolError(f"AlphaFold DB answered with a file that cannot be read: {error}") from None
     numbers, confidence = _confidence(atoms_of(parsed.structure[0]))
     stretches = _stretches(numbers, confidence)
-    views, unshown = structure_view(parsed, f"AlphaFold model of {model.described or asked} ({asked})")
+    shown_views, unshown = structure_view(parsed, f"AlphaFold model of {model.described or asked} ({asked})")
+    views = [view.model_copy(update={"b_column": "plddt"}) for view in shown_views]
     uncertain = [one for one in stretches if not one.is_confident]
     below = sum(value < CONFIDENT for value in confidence) / len(confidence)
     mean = sum(confidence) / len(confidence)

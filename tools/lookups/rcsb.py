@@ -167,9 +167,8 @@ def _form_note(form: str, assemblies: int) -> str:
     if form == "assembly":
         more = f" of {assemblies} that are told" if assemblies > 1 else ""
         return f"This is biological assembly 1{more}; chains that symmetry makes have names such as A-2."
-    told = (
-        f"{assemblies} biological assembl{'y' if assemblies == 1 else 'ies'} are told" if assemblies else "none is told"
-    )
+    plural = assemblies != 1
+    told = f"{assemblies} biological assembl{'ies are' if plural else 'y is'} told" if assemblies else "none is told"
     return (
         "This is the asymmetric unit, as it was deposited; what is active in the cell may be more or less of it: "
         f"{told}, and form 'assembly' fetches the first."

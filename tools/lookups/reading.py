@@ -25,7 +25,8 @@ T = TypeVar("T")
 class Told(BaseModel):
     """What is read of a JSON object; the rest of it is left alone."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, populate_by_name=True)
+    #: Built at the first answer, so that no worker spends its start on shapes that it may never read.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, defer_build=True)
 
 
 def as_json(shape: type[T]) -> Callable[[bytes, str], T]:
