@@ -1,13 +1,14 @@
 """The routes of the pages beside the chat: what left this machine, and what the model is told.
 
-What changes something is a PUT or a DELETE: no other site's page can send one here, since none is allowed to ask first.
+What changes something is a PUT or a DELETE from a page of this very address: no other site's page changes anything here.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from app.instructions import LONGEST_PROMPT
@@ -23,6 +24,7 @@ FRESH = {"Cache-Control": "no-store"}
 
 def own_routes(services: Services) -> APIRouter:
     router = APIRouter()
+    changing = [Depends(_from_own_page)]
 
     @router.get("/ledger")
     def ledger() -> HTMLResponse:
@@ -36,7 +38,7 @@ def own_routes(services: Services) -> APIRouter:
     def table_of_ledger() -> StreamingResponse:
         return StreamingResponse(ledger_csv(services), media_type="text/csv; charset=utf-8", headers=FRESH)
 
-    @router.delete("/ledger/allowed/{host}")
+    @router.delete("/ledger/allowed/{host}", dependencies=changing)
     def revoke(host: str) -> Response:
         if not services.outward.permissions.may_be_always:
             return PlainTextResponse("Hosts are allowed and revoked where Retort was started.", status_code=403)
@@ -59,7 +61,7 @@ def own_routes(services: Services) -> APIRouter:
             return PlainTextResponse("There are no such instructions.", status_code=404)
         return PlainTextResponse(text, headers=FRESH)
 
-    @router.put("/prompt.json")
+    @router.put("/prompt.json", dependencies=changing)
     def keep_prompt(text: Annotated[str, Body(embed=True, max_length=4 * LONGEST_PROMPT)]) -> Response:
         try:
             services.prompt.save(text)
@@ -67,7 +69,7 @@ def own_routes(services: Services) -> APIRouter:
             return PlainTextResponse(str(error), status_code=422)
         return _prompt_now(services)
 
-    @router.delete("/prompt.json")
+    @router.delete("/prompt.json", dependencies=changing)
     def our_prompt_again() -> Response:
         try:
             services.prompt.reset()
@@ -76,6 +78,13 @@ def own_routes(services: Services) -> APIRouter:
         return _prompt_now(services)
 
     return router
+
+
+def _from_own_page(request: Request) -> None:
+    """A browser says from which site's page a request comes; where Retort has a name of its own, Gradio would let any site ask."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "Only a page of Retort itself changes this.")
 
 
 def _prompt_now(services: Services) -> Response:
