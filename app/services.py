@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from app.assistant import Assistant, Budget
 from app.calling import Outward
-from app.checking.checker import Checker
+from app.checking.beside import Checks
 from app.egress import Ledger, RecordedFetch
 from app.instructions import PromptFile
 from app.loading import Loader, ModelSlot, Offer, Progress
@@ -46,6 +46,7 @@ class Services:
         """Begin what takes a while, in the background: the model and the tools' processes."""
         self.tools.warm_up()
         self.model.start()
+        self.turns.warm_up()
 
     def close(self) -> None:
         self.model.close()
@@ -66,7 +67,9 @@ def build_services(settings: Settings) -> Services:
     assistant = Assistant(tools, Budget(settings.tool_calls, settings.answer_seconds), lambda: outward, prompt)
     uploads = build_uploads(settings, folder / "uploads")
     loader = None if settings.lock_model else functools.partial(model_loader, settings)
-    return Services(store, Turns(store, assistant, slot, Checker(tools)), uploads, slot, tools, outward, prompt, loader)
+    return Services(
+        store, Turns(store, assistant, slot, build_checker(tools)), uploads, slot, tools, outward, prompt, loader
+    )
 
 
 def database_url(settings: Settings) -> str:
@@ -100,6 +103,18 @@ def build_uploads(settings: Settings, folder: Path) -> Uploads:
         settings.video_mb * megabyte,
         settings.file_mb * megabyte,
     )
+
+
+def build_checker(tools: Workers) -> Callable[[], Checks]:
+    """What checks answers with these tools: made, with tables that the first page does not need, when it is first asked for."""
+
+    @functools.cache
+    def checker() -> Checks:
+        from app.checking.checker import Checker
+
+        return Checker(tools)
+
+    return checker
 
 
 def build_model_slot(settings: Settings) -> ModelSlot:

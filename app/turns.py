@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ UNKNOWN_TOOL = "unknown"
 #: Of a long conversation, which Gradio compares with what it sent before at every snapshot.
 LONG_CHARACTERS, LONG_TOLD_EVERY_S = 50_000, 0.1
 SAVED_EVERY_S = 0.5
+WARMED_UP_WITH = "Water, H2O, has a molar mass of 18.02 g/mol."
 #: An answer that is whole waits so long for its last marks.
 MARKS_AWAITED_S = 5.0
 
@@ -39,12 +40,20 @@ MARKS_AWAITED_S = 5.0
 class Turns:
     """Answers the last question of a conversation and keeps the store up to date while it does."""
 
-    def __init__(self, store: Store, assistant: Assistant, slot: ModelSlot, checker: Checks | None = None) -> None:
+    def __init__(
+        self, store: Store, assistant: Assistant, slot: ModelSlot, checker: Callable[[], Checks] | None = None
+    ) -> None:
+        """``checker`` gives the one that checks answers, once it is needed; without it none is checked."""
         self._store = store
         self._assistant = assistant
         self._slot = slot
         self._checker = checker
         self.counts = Counts()
+
+    def warm_up(self) -> None:
+        """Bring what checks need in the background, so that the first answer does not wait for it; returns at once."""
+        if (checker := self._checker) is not None:
+            threading.Thread(target=lambda: checker().check(WARMED_UP_WITH), name="warm up checks", daemon=True).start()
 
     def answer(
         self, conversation_id: str, stop: threading.Event, options: Options | None = None

@@ -16,10 +16,11 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.assistant import Assistant
+from app.checking.beside import Checks
 from app.checking.checker import Checker
 from app.loading import ModelSlot
 from app.services import build_tools
@@ -70,7 +71,8 @@ def measure() -> list[Row]:
                 folder.mkdir()
                 store = Store(sqlite_url(folder))
                 alone.append(_stream(store, tools, texts[repeat], None)[0])
-                speed, after = _stream(store, tools, texts[repeat], Checker(tools))
+                checker = Checker(tools)
+                speed, after = _stream(store, tools, texts[repeat], lambda checker=checker: checker)
                 beside.append(speed)
                 late.append(after)
                 store.close()
@@ -108,7 +110,7 @@ def _check_s(tools: Workers, text: str) -> float:
     return time.perf_counter() - started
 
 
-def _stream(store: Store, tools: Workers, text: str, checker: Checker | None) -> tuple[float, float]:
+def _stream(store: Store, tools: Workers, text: str, checker: Callable[[], Checks] | None) -> tuple[float, float]:
     """Tokens/s from the first snapshot with text until the one with all of it, and the seconds from then until the last."""
     model = BusyModel(text)
     slot = ModelSlot(lambda progress: model, lambda model: "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -36,7 +36,9 @@ class Beside:
     conversation, ``{message id}-{call id}``. ``named`` makes that name of a call of the answer itself.
     """
 
-    def __init__(self, checker: Checks, results: Sequence[ToolResult], question: str, message_id: int) -> None:
+    def __init__(
+        self, checker: Callable[[], Checks], results: Sequence[ToolResult], question: str, message_id: int
+    ) -> None:
         self._checker = checker
         self._results, self._question, self._message_id = results, question, message_id
         self._latest: tuple[Sequence[Part], bool] = ((), False)
@@ -86,7 +88,7 @@ class Beside:
             return
         start, self._looked_at = self._looked_at, end
         about = f"{self._question[:LONGEST_QUESTION]}\n\n{text[max(0, start - LOOKED_BACK) : start]}"
-        marks = self._checker.check(text[start:end], self._with_own(parts), about, self._halted)
+        marks = self._checker().check(text[start:end], self._with_own(parts), about, self._halted)
         self._found += [replace(mark, start=mark.start + start, end=mark.end + start) for mark in marks]
         self.marks = as_kept(self._found, places)
 
@@ -94,7 +96,7 @@ class Beside:
         text, places = author_text(parts)
         if not text:
             return
-        marks = self._checker.check(text, self._with_own(parts), self._question, self._halted)
+        marks = self._checker().check(text, self._with_own(parts), self._question, self._halted)
         if not self._halted.is_set():
             self.marks = as_kept(marks, places)
 

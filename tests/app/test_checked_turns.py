@@ -62,7 +62,7 @@ def turns(store, model, checker):
     slot = ModelSlot(lambda progress: model, lambda model: "")
     slot.start()
     assert slot.wait(5) is model
-    return Turns(store, Assistant(FakeTools()), slot, checker)
+    return Turns(store, Assistant(FakeTools()), slot, lambda: checker)
 
 
 def spans(message):

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from app.assistant import Assistant
-from app.checking.checker import Checker
 from app.checking.marks import Mark
 from app.instructions import PromptFile
 from app.loading import ModelSlot
-from app.services import Services, build_outward, build_tools, build_uploads
+from app.services import Services, build_checker, build_outward, build_tools, build_uploads
 from app.serving import serve
 from app.settings import read_settings
 from app.store import Store, sqlite_url
@@ -115,7 +114,8 @@ def main() -> None:
     store, tools = Store(sqlite_url(settings.folder)), build_tools(settings)
     slot = ModelSlot(lambda progress: model, lambda model: "")
     uploads = build_uploads(settings, settings.folder / "uploads")
-    checker = ScriptedChecker(json.loads(own.marks.read_text())) if own.marks else Checker(tools)
+    scripted = ScriptedChecker(json.loads(own.marks.read_text())) if own.marks else None
+    checker = (lambda: scripted) if scripted else build_checker(tools)
     outward, prompt = build_outward(settings), PromptFile(settings.folder, settings.lock_model)
     turns_of = Turns(store, Assistant(tools, outward=lambda: outward, prompt=prompt), slot, checker)
     serve(Services(store, turns_of, uploads, slot, tools, outward, prompt), settings)
