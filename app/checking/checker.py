@@ -63,9 +63,10 @@ class Checker:
         self, text: str, code: Sequence[tuple[int, int]], told: list, question: str, stop: threading.Event | None
     ) -> Iterator[Mark]:
         """Marks at places of the plain text, those that say more before the others."""
+        from app.checking.adducts import adducts_in
         from app.checking.arithmetic import sums_in
         from app.checking.conversions import conversions_in
-        from app.checking.elements import element_symbols
+        from app.checking.elements import statements_of_elements
         from app.checking.finding import find_things
         from app.checking.identities import Identities
         from app.checking.preparations import preparations_in
@@ -94,8 +95,6 @@ class Checker:
             if found is not None:
                 if found.verdict in ("different", "invalid"):
                     scope.doubt(thing)
-                if found.verdict in ("different", "invalid"):
-                    scope.doubt(thing)
                 yield Mark(
                     thing.start,
                     thing.end,
@@ -107,7 +106,8 @@ class Checker:
                     found.card,
                     found.smiles,
                 )
-        yield from element_symbols(text, sentences, things, self._facts, stop)
+        yield from statements_of_elements(text, sentences, things, self._facts, stop)
+        yield from adducts_in(text, sentences, things, scope, self._facts, stop)
         verifier = Verifier(text, scope, self._facts, told, stop)
         for statement in statements_in(text, sentences, things):
             if _stopped(stop):

@@ -1,4 +1,7 @@
-"""Symbols and numbers that an answer gives to elements: "antimony is An", "Kr: Z = 38", "europium (Eu, 65)"."""
+"""What an answer says of elements by form alone: symbols, numbers and rows of weights.
+
+"antimony is An", "Ar is the symbol of silver", "element 47 is cadmium", "plutonium is 96", "H 1.008, C 12.011, N 14.007".
+"""
 
 from __future__ import annotations
 
@@ -6,58 +9,123 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
-from app.checking.facts import Facts
+from app.checking.facts import Fact, Facts
 from app.checking.finding import Thing
-from app.checking.marks import Mark
+from app.checking.marks import Mark, Verdict
+from app.checking.numbers import agrees, as_given, numbers_in
+from app.checking.properties import BY_NAME
 from app.checking.sentences import Sentence
+from app.checking.verifying import REPORTED
 from errors import RetortError
+from tools.inputs.elements import parse_element
 
-_SYMBOL = re.compile(
-    r"[`'\"*]*(?:[’']s)?\s*(?P<link>\(|:|,|=|is|has|symbol)?\s*(?:(?:the\s+|its\s+)?(?:chemical\s+|element\s+)?symbol\s*(?:is|:|of|=)?\s*)?[`'\"“*]*(?P<symbol>[A-Z][a-z]?)(?![\w'’-]|\s?[+\-−]|\.\w|\s*=)"
+_TOKEN = r"[`'\"“*]*(?P<symbol>[A-Z][a-z]?)[`'\"”*]*"
+_BEHIND = re.compile(
+    rf"[`'\"*]*(?:[’']s)?(?:\s*\(\s*|\s*,\s*(?=[A-Z][a-z]?[,)])|\s*[:=]\s*|\s+(?:is|has)\s+|\s+symbol\s+)(?:(?:the|its)\s+)?(?:(?:chemical|element)\s+)?(?:symbol\s*(?:is|:|of|=)?\s*)?{_TOKEN}(?![\w'’-]|\s?[+\-−]|\.\w|\s*=|\s+(?:is|and [A-Z][a-z]? ))"
 )
-_SPEAKS_OF_SYMBOLS = re.compile(r"\bsymbols?\b|\bZ\b|atomic (?:number|weight|mass)|periodic|A_?r\b", re.IGNORECASE)
-_ROMAN = frozenset(["I", "V"])
+_BEFORE = re.compile(
+    rf"(?<![\w-]){_TOKEN}\s*(?:\(|is|=|stands for|for|:)\s*(?:the\s+)?(?:chemical\s+)?(?:symbol\s+(?:of|for)\s+)?$"
+)
+_OWNED = re.compile(rf"(?<![\w-]){_TOKEN}\s+is\s+$")
+_SPOKEN = re.compile(r"\bsymbols?\b|\bZ\b|atomic (?:number|weight|mass)|periodic|A_?r\b|\belements?\b", re.IGNORECASE)
+_SYMBOLS_SPOKEN = re.compile(r"\bsymbols?\b|from (?:its |the )?Latin|\bLatin\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b[Ee]lement\s+(?:number\s+|no\.\s*)?(\d{1,3})\s+(?:is|=|,|\()\s*(?:the\s+)?$")
+_HAS_NUMBER = re.compile(
+    r"\s*(?:is|has|=|:|,)\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?![\d.]|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
+)
+_WEIGHT = r"(?<![\w-])([A-Z][a-z]?)\s*[=:]?\s*(\d{1,3}\.\d{1,4})(?![\d%])"
+_WEIGHTS = re.compile(rf"(?:{_WEIGHT}(?:\s*[,;]\s*|\s+and\s+)?){{3,}}")
+_ONE_WEIGHT = re.compile(_WEIGHT)
 
 
-def element_symbols(
+def statements_of_elements(
     text: str, sentences: Sequence[Sentence], things: Sequence[Thing], facts: Facts, stop: threading.Event | None = None
 ) -> Iterator[Mark]:
-    """A mark on each symbol that stands beside the name of an element."""
+    """A mark on each symbol and number that stands beside the name of an element, and on each weight of a row of them."""
     for sentence in sentences:
-        spoken = bool(
-            _SPEAKS_OF_SYMBOLS.search(text, sentence.start, sentence.end)
-            or _SPEAKS_OF_SYMBOLS.search(text, max(0, sentence.start - 200), sentence.start)
-        )
+        if stop is not None and stop.is_set():
+            return
+        if REPORTED.search(text, sentence.start, sentence.end):
+            continue
+        around = text[max(0, sentence.start - 200) : sentence.end]
         for thing in things:
-            if (
-                thing.kind != "element"
-                or not sentence.start <= thing.start < sentence.end
-                or thing.end - thing.start < 3
-            ):
-                continue
-            match = _SYMBOL.match(text, thing.end, sentence.end)
-            if match is None or (stop is not None and stop.is_set()):
-                continue
-            symbol = match["symbol"]
-            if (
-                not match["link"]
-                or (not spoken and match["link"] != "(")
-                or (symbol in _ROMAN and symbol != thing.text)
-            ):
-                continue
-            try:
-                fact = facts.ask("element", {"symbol": thing.text}, stop)
-            except RetortError:
-                continue
-            ours = str(fact.data["symbol"])
-            if symbol != ours and not spoken:
-                continue
-            yield Mark(
-                match.start("symbol"),
-                match.end("symbol"),
-                symbol,
-                "equal" if symbol == ours else "different",
-                ours,
-                fact.call,
-                "symbol",
+            if thing.kind == "element" and sentence.start <= thing.start < sentence.end and thing.end - thing.start > 2:
+                fact = _fact(thing.text, facts, stop)
+                if fact is not None:
+                    yield from _beside(text, sentence, thing, fact, around)
+        yield from _row(text, sentence, facts, stop)
+
+
+def _fact(symbol: str, facts: Facts, stop: threading.Event | None) -> Fact | None:
+    try:
+        return facts.ask("element", {"symbol": symbol}, stop)
+    except RetortError:
+        return None
+
+
+def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str) -> Iterator[Mark]:
+    ours, number = str(fact.data["symbol"]), int(fact.data["atomic_number"])
+    before = text[max(sentence.start, thing.start - 60) : thing.start]
+    offset = thing.start - len(before)
+    found = _BEFORE.search(before)
+    if found is None and re.match(r"[’']s\s+(?:chemical\s+)?symbol", text[thing.end : thing.end + 20]):
+        found = _OWNED.search(before)
+    if found is not None and (_is_symbol(found["symbol"]) or found["symbol"] == ours):
+        start = offset + found.start("symbol")
+        if found["symbol"] == ours or _SPOKEN.search(around):
+            yield _mark(
+                start, start + len(found["symbol"]), found["symbol"], found["symbol"] == ours, ours, fact, "symbol"
             )
+    elif (found := _BEHIND.match(text, thing.end, sentence.end)) is not None:
+        symbol = found["symbol"]
+        is_known = symbol == ours or (_SPOKEN.search(around) and not (symbol in ("I", "V", "A") and "(" in found[0]))
+        if is_known and (symbol == ours or _is_symbol(symbol) or _SYMBOLS_SPOKEN.search(around)):
+            yield _mark(found.start("symbol"), found.end("symbol"), symbol, symbol == ours, ours, fact, "symbol")
+    if (numbered := _NUMBERED.search(before)) is not None:
+        yield _mark(
+            thing.start,
+            thing.end,
+            text[thing.start : thing.end],
+            int(numbered[1]) == number,
+            f"{ours} is element {number}",
+            fact,
+            "atomic_number",
+        )
+    elif _SPOKEN.search(around) and (has := _HAS_NUMBER.match(text, thing.end, sentence.end)) is not None:
+        stated = int(has[1])
+        if stated == number or abs(stated - number) <= 8:
+            yield _mark(*has.span(1), has[1], stated == number, str(number), fact, "atomic_number")
+
+
+def _row(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:
+    """Symbols, each with a number: atomic weights, where most of them are."""
+    for row in _WEIGHTS.finditer(text, sentence.start, sentence.end):
+        read = []
+        for one in _ONE_WEIGHT.finditer(text, *row.span()):
+            fact = _fact(one[1], facts, stop) if _is_symbol(one[1]) else None
+            number = next(numbers_in(one[2]), None)
+            if fact is not None and number is not None and fact.data.get("atomic_weight"):
+                same = agrees(number, float(fact.data["atomic_weight"]), BY_NAME["atomic_weight"].relative)
+                read.append((one, number, same, fact))
+        if sum(same for _, _, same, _ in read) * 3 >= 2 * len(read) > 0:
+            for one, number, same, fact in read:
+                yield _mark(
+                    *one.span(2),
+                    one[2],
+                    same,
+                    as_given(float(fact.data["atomic_weight"]), number),
+                    fact,
+                    "atomic_weight",
+                )
+
+
+def _mark(start: int, end: int, span: str, same: bool, ours: str, fact: Fact, kind: str) -> Mark:
+    verdict: Verdict = "equal" if same else "different"
+    return Mark(start, end, span, verdict, ours, fact.call, kind)
+
+
+def _is_symbol(text: str) -> bool:
+    try:
+        return parse_element(text) == text
+    except RetortError:
+        return False

@@ -23,11 +23,14 @@ _TOKEN = re.compile(r"[^\s|￼\"“”„«»]+")
 _STOPS = ".,;:!?'’‘…"
 #: Too short to be told from a word but by what it is called.
 _SAID_PEPTIDE = re.compile(
-    r"(?:peptide|protein|translat\w+|encod\w+|sequence|product)(?:\s+(?:is|as|to|into|therefore|thus|then|reads?|gives?|sequence|of|the|peptide|protein|frame|in|1)){0,5}\s*:?\s+([ACDEFGHIKLMNPQRSTVWY]{3,}\*?)(?![\w-])"
+    r"(?:peptide|protein|translat\w+|encod\w+|reads?(?: it)? as|→|sequence|product)(?:\s+(?:is|as|to|into|therefore|thus|then|reads?|gives?|sequence|of|the|peptide|protein|frame|in|1)){0,5}\s*:?\s+([ACDEFGHIKLMNPQRSTVWY]{3,}\*?)(?![\w-])"
 )
 #: An InChIKey, also with letters too few or too many.
-_KEY = re.compile(r"(?<![A-Za-z\d-])[A-Z]{12,16}-[A-Z]{6,13}(?:-[A-Z]{1,2})?(?![\w-])")
+_KEY = re.compile(
+    r"(?<![A-Za-z\d-])[A-Z]{12,16}-[A-Z]{6,13}(?:-[A-Z]{1,2})?(?![\w-])|(?<![A-Za-z\d-])[A-Z]{23,25}-[A-Z](?![\w-])"
+)
 _WHOLE_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
+_KEY_ITSELF = re.compile(r"[A-Z]{14}-?[A-Z]{8}[SN]A|[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _SAYS_KEY = re.compile(r"\bkeys?\b|InChI", re.IGNORECASE)
 _CAS = re.compile(r"(?<![\w.,/-])\d{2,7}-\d{2}-\d(?![\w-]|\.\d)")
 _INCHI = re.compile(r"InChI=1S?/[^\s|`\"]+")
@@ -75,6 +78,8 @@ _NO_FORMULA = re.compile(
 )
 #: A symbol whose number or weight is given: "Kr: Z = 36", "* I (A_r = 126.90)".
 _SYMBOL = re.compile(r"(?<![\w-])([A-Z][a-z]?)(?=\s?[:(,]?\s*\(?(?:Z\s*=|A_?r\b|atomic\s+(?:number|weight|mass)))")
+#: Lines of names and values between commas without blanks.
+_CSV = re.compile(r"(?:^[^\n,|]+(?:,[^\n, |][^\n,|]*)+$\n?){2,}", re.MULTILINE)
 _SAYS_SMILES = re.compile(r"\bSMILES\b", re.IGNORECASE)
 _ROMAN_IN_NAME = re.compile(r"[A-Za-z][a-z]+\([IVX]+\)")
 
@@ -92,6 +97,7 @@ class Thing:
 
 def find_things(text: str, code: list[tuple[int, int]] | None = None) -> list[Thing]:
     """In the order of the text, none over another."""
+    text = _CSV.sub(lambda found: re.sub(r",(?=\S)", "|", found[0]), text)
     taken = bytearray(len(text))
     found: list[Thing] = []
 
@@ -104,7 +110,7 @@ def find_things(text: str, code: list[tuple[int, int]] | None = None) -> list[Th
         take("inchi", match.start(), match.start() + len(_core(match[0])))
     says_key = bool(_SAYS_KEY.search(text) or _WHOLE_KEY.search(text))
     for match in _KEY.finditer(text):
-        if says_key or _WHOLE_KEY.fullmatch(match[0]):
+        if says_key or _KEY_ITSELF.match(match[0]):
             take("inchikey", *match.span())
     for start, end in code or ():  # a SMILES in code is all of it, with a bracket too many
         inside = text[start:end].strip()
@@ -145,7 +151,8 @@ def _cores(token: str, at: int) -> Iterator[tuple[int, int]]:
     if inner.startswith("(") and (inner.count("(") > inner.count(")") or _closes_last(inner)):
         inside = inner[1:-1] if _closes_last(inner) else inner[1:]
         yield at + start + 1, at + start + 1 + len(_core(inside))
-    yield at + start, at + end
+    if not (inner.startswith("(") and inner.count("(") > inner.count(")")):
+        yield at + start, at + end
     if match := re.match(r"[A-Za-z]+[=:](?=[A-Z\[(])", inner):  # MW=…, SMILES:CCO
         yield at + start + match.end(), at + end
     if match := re.fullmatch(r"(?:M|MW|Mr|n|m|c)\((.+?)\)", inner):  # M(NaCl)
@@ -202,7 +209,8 @@ def _sequences(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
     """Residues in one-letter code, also in blocks; words in capitals are none unless the text speaks of sequences."""
     spoken = bool(_SAYS_SEQUENCE.search(text))
     for match in re.finditer(
-        r"(?<![A-Za-z\d])(?:[ACGTUN]{3,}(?:[ \n-]+[ACGTUN]{3,})+|[acgtu]{10,}|[A-Z]{5,})(?![A-Za-z\d])", text
+        r"(?<![A-Za-z\d])(?:[ACGTUN]{3,}(?:[ \n-]+[ACGTUN]{3,})+|[A-Z]{10,}(?:\n[A-Z]{5,})+|[acgtu]{10,}|[A-Z]{5,})(?![A-Za-z\d])",
+        text,
     ):
         written = match[0]
         residues = re.sub(r"[\s-]", "", written)
@@ -243,6 +251,8 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
     spaced = re.sub(r"\S+", _without_brackets, line)
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES):
+        if entity.kind == "name" and _SUBSTITUENT.search(spaced, 0, entity.start):
+            continue  # the rest of a name that is not known as a whole
         if entity.kind == "name" and (entity.text.lower() in _NO_NAMES or _CLASSES.fullmatch(entity.text)):
             continue
         if entity.kind == "name":
@@ -420,6 +430,7 @@ _NO_NAMES = frozenset(
         "nucleotide",
     ]
 )
+_SUBSTITUENT = re.compile(r"[a-z](?:yl|oxy|amino|chloro|bromo|fluoro|iodo|nitro|hydroxy|oxo)[\s-]$")
 _CLASSES = re.compile(
     r"(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
     re.IGNORECASE,

@@ -26,7 +26,7 @@ _SAYS = {
     "formula": re.compile(r"formula|composition", re.I),
 }
 _NOTATIONS = frozenset(_SAYS)
-_GENERIC = re.compile(r"\bR\d?\b|\[R\d?\]|\*|~|\bX\b|\bAr\b|SMARTS|\[\#|[;&,!$]\[|\.\.\.|…")
+_GENERIC = re.compile(r"[–—]|\]n\b|\bR\d?\b|\[R\d?\]|\*|~|\bX\b|\bAr\b|SMARTS|\[\#|[;&,!$]\[|\.\.\.|…")
 _SMARTS_SAID = re.compile(
     r"SMARTS|substructure pattern|reaction template|generic|fragment|R[-\s]?group|placeholder|polymer|repeat(?:ing)? unit",
     re.I,
@@ -39,6 +39,9 @@ _WORDS_BETWEEN = (
     r"(?:also|the|an?|its|has|have|is|are|as|with|having|whose|which|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact|unique|standard"
     r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|line|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
 )
+_DIRECT = re.compile(r"[\s`'\"*]*[:=]?[\s`'\"*]*")
+#: The last letters of InChIKeys: N without a change of protons, others for some lost or added.
+_PROTONS = frozenset("GHIJKLMNOPQRST")
 _BESIDE = re.compile(rf"[\s`'\"*]*(?:[(\[,:;=–—-]\s*)?(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*", re.IGNORECASE)
 #: Behind what the name is also called, in brackets.
 _BEHIND_BRACKET = re.compile(
@@ -46,10 +49,18 @@ _BEHIND_BRACKET = re.compile(
     re.IGNORECASE,
 )
 #: Whatever else stands between, the clause says what it is: "stearic acid, the saturated one, is".
-_SAYS_IS = re.compile(r"[^;\n]{0,80}(?:\bis|\bare|=|:|\breads|\bby|\bformula|\bunder)\s*[`'\"*(]*", re.IGNORECASE)
+_SAYS_IS = re.compile(r"[^;\n\d]{0,80}(?:\bis|\bare|=|:|\breads|\bby|\bformula|\bunder)\s*[`'\"*(]*", re.IGNORECASE)
 _NAME_BEHIND = re.compile(
     r"[`'\"*]*\s*(?:[(=–—-]|is|for|represents|corresponds to|encodes|denotes|belongs to|stands for|means)\s*(?:the\s+)?[`'\"“*]*|[`'\"*]*\s+",
     re.IGNORECASE,
+)
+#: Before a notation of a part of a molecule.
+_PART = re.compile(
+    r"\b(?:group|ring|part|fragment|moiety|unit|side chain|core|scaffold|substituent|residue|tail|head|acid|chain)s?\s*[(:,]?\s*[`'\"*]*$",
+    re.IGNORECASE,
+)
+_ALL_ARE = re.compile(
+    r"^\W*(?:both|all|these|they|it|this|each)\s+(?:are|is|have|has|share)\s+(?:the formula\s+)?$", re.IGNORECASE
 )
 _CLAUSE_ENDS = re.compile(r"[`'\"*)]*,\s+(?:has|is|with)\b")
 _HYDRATE = re.compile(r"\b(hemi|mono|di|tri|tetra|penta|hexa|hepta|octa|nona|deca|dodeca)hydrate", re.IGNORECASE)
@@ -141,11 +152,13 @@ class Identities:
         if thing.kind not in _NOTATIONS:
             return None
         sentence = self._scope.sentence_at(thing.start)
-        if (thing.kind == "cas" and not self._is_called(thing, sentence)) or self._is_reported(thing):
+        if self._is_reported(thing) or (thing.kind == "cas" and not self._is_number_of_a_compound(thing, sentence)):
             return None
         invalid = self._invalid(thing, sentence)
         if invalid is not None:
             return invalid
+        if _PART.search(self._text, max(sentence.start, thing.start - 30), thing.start):
+            return None
         beside, sure = self._beside(thing, sentence)
         doubted = _BROKEN_SAID.search(self._text, max(sentence.start, thing.start - 50), thing.start)
         different: Identity | None = None
@@ -170,6 +183,17 @@ class Identities:
             places.append((self._text.rfind("\n", 0, thing.start) + 1, thing.start))
         return any(says.search(self._text, *place) for place in places)
 
+    def _is_number_of_a_compound(self, thing: Thing, sentence: Sentence) -> bool:
+        """Whether what has the form of a CAS number is one: so called, beside a name, in square brackets, or alone."""
+        names = [one for one in self._scope.things(frozenset(["name"])) if sentence.start <= one.start < sentence.end]
+        bracketed = self._text[thing.start - 1 : thing.start] == "[" and self._text[thing.end : thing.end + 1] == "]"
+        return (
+            self._is_called(thing, sentence)
+            or bool(self._in_sentence(thing, sentence, names))
+            or bracketed
+            or self._stands_alone(thing, sentence)
+        )
+
     def _is_code(self, thing: Thing) -> bool:
         return any(start <= thing.start and thing.end <= end for start, end in self._code)
 
@@ -183,32 +207,48 @@ class Identities:
                 return Identity(thing, "invalid", f"the check digit should be {digit}", {}, "cas")
             return None
         if thing.kind == "inchikey":
-            if _KEY.fullmatch(thing.text):
+            if _KEY.fullmatch(thing.text) and thing.text[-1] in _PROTONS:
                 return None
             return Identity(
                 thing,
                 "invalid",
-                "an InChIKey has 14, 10 and 1 capitals, of which the second block ends in SA or NA",
+                "an InChIKey has 14, 10 and 1 capitals, of which the second block ends in SA or NA and the last is N, or near it",
                 {},
                 "inchikey",
             )
         if thing.kind == "formula":
             return self._hydrate(thing, sentence)
-        if thing.kind == "smiles":
-            if not (self._is_called(thing, sentence) or self._is_code(thing)) or self._is_generic(thing, sentence):
-                return None
-            if not self._is_called(thing, sentence) and not _PLAUSIBLE.fullmatch(thing.text):
-                return None
-        elif thing.kind != "inchi":
+        if thing.kind not in ("smiles", "inchi") or (thing.kind == "smiles" and not self._is_meant(thing, sentence)):
             return None
+        call = {"tool": "resolve_structure", "arguments": {"text": thing.text}}
         try:
-            self._facts.ask("describe_molecule", {"molecule": thing.text}, self._stop)
+            fact = self._facts.ask(call["tool"], call["arguments"], self._stop)  # type: ignore[arg-type]
         except ToolInputError as error:
-            call = {"tool": "describe_molecule", "arguments": {"molecule": thing.text}}
-            return Identity(thing, "invalid", error.what, call, thing.kind)
+            return None if "SMARTS" in error.what else Identity(thing, "invalid", error.what, call, thing.kind)
         except RetortError:
             return None
+        if thing.kind == "inchi" and str(fact.data.get("inchi")) != thing.text and thing.text.startswith("InChI=1S/"):
+            return Identity(
+                thing, "invalid", f"the structure that it gives has {fact.data.get('inchi')}", call, "inchi"
+            )
         return None
+
+    def _is_meant(self, thing: Thing, sentence: Sentence) -> bool:
+        """Whether what looks like a SMILES is one: so called, directly behind a name, in code, or of no other form."""
+        if self._is_generic(thing, sentence):
+            return False
+        names = [
+            one
+            for one in self._scope.things(frozenset(["name"]))
+            if one.end <= thing.start and one.start >= sentence.start
+        ]
+        if self._is_called(thing, sentence) or (
+            names and len(thing.text) > 4 and _DIRECT.fullmatch(self._text, names[-1].end, thing.start)
+        ):
+            return True
+        return bool(_PLAUSIBLE.fullmatch(thing.text)) and (
+            self._is_code(thing) or len(re.findall("[Cc]", thing.text)) > 2
+        )
 
     def _hydrate(self, thing: Thing, sentence: Sentence) -> Identity | None:
         """A monohydrate with ·2H2O contradicts itself."""
@@ -225,7 +265,7 @@ class Identities:
 
     def _beside(self, thing: Thing, sentence: Sentence) -> tuple[list[Thing], bool]:
         """The compounds that the notation may be of, the likeliest first, and whether it is said to be of the first."""
-        names = list(self._scope.things(frozenset(["name"])))
+        names = self._names(thing, sentence)
         if sentence.header is not None:
             row = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
             if row:
@@ -235,7 +275,11 @@ class Identities:
             found = self._in_sentence(thing, sentence, here)
             if found:
                 return found, True
-        is_called = thing.kind in ("inchi", "inchikey") or self._is_called(thing, sentence)
+        is_called = (
+            thing.kind in ("inchi", "inchikey")
+            or self._is_called(thing, sentence)
+            or _ALL_ARE.search(self._text[sentence.start : thing.start])
+        )
         if not (is_called or self._stands_alone(thing, sentence)) or _is_group(thing):
             return [], False
         earlier = [one for one in names if one.end <= thing.start]
@@ -245,6 +289,15 @@ class Identities:
         topic = self._scope.first_of(earlier[-1], earlier)
         others = [topic, *(one for one in reversed(earlier) if one is not topic)]
         return others, not self._scope.is_of_another(sentence)
+
+    def _names(self, thing: Thing, sentence: Sentence) -> list[Thing]:
+        """What a notation may be of: names; where the text has none, another notation of a structure."""
+        names = list(self._scope.things(frozenset(["name"])))
+        line = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
+        if thing.kind in ("formula", "inchikey") and not (names if thing.kind == "inchikey" else line):
+            others = list(self._scope.things(frozenset(["smiles", "inchi", "cas"])))
+            return [one for one in others if not self._scope.is_doubted(one)] or names
+        return names
 
     def _in_sentence(self, thing: Thing, sentence: Sentence, here: list[Thing]) -> list[Thing]:
         text = self._text

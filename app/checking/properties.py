@@ -87,7 +87,7 @@ class Property:
 
 
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
+    return re.compile(words.replace(r"\s", r"[\s_]"), re.IGNORECASE)
 
 
 def _units(units: dict[str, float]) -> tuple[tuple[str, float], ...]:
@@ -109,13 +109,13 @@ PROPERTIES: tuple[Property, ...] = (
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
              r"(?:average|relative)?\s*molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
-             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=7e-5, unit="g/mol"),
-    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=7e-5),
+             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=1.1e-4, unit="g/mol"),
+    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=1.1e-4),
     Property("atomic_number", ("element",), ("atomic_number",), r"atomic\s+number|\bZ(?=\s*=)|proton\s+number|element\s+(?:number|no\.)|number\s+of\s+protons", r"protons\b", integer=True),
     Property("group", ("element",), ("group",), r"\bgroup\b", integer=True),
     Property("period", ("element",), ("period",), r"\bperiod\b", integer=True),
     Property("electronegativity", ("element",), ("electronegativity_pauling",), r"electronegativity|Pauling\s+(?:scale|value)", absolute=0.011),
-    Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|partition\s+coefficient|Crippen(?:[’']s)?\s+(?:value|estimate|method\s+gives|gives)", absolute=0.006),
+    Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|Crippen(?:[’']s)?\s+(?:value|estimate|method\s+gives|gives)", absolute=0.006),
     Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.11, unit="Å²"),
     Property("h_bond_donors", ("compound",), ("h_bond_donors",), _DONORS, _DONORS, integer=True),
     Property("h_bond_acceptors", ("compound",), ("h_bond_acceptors",), _ACCEPTORS, _ACCEPTORS, integer=True, definitions=1),

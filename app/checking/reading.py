@@ -17,8 +17,9 @@ _FENCE = re.compile(
     re.M | re.S,
 )
 #: What a fence may be called that holds notations and sequences instead of a program.
-_NOTATION_FENCES = frozenset(["", "text", "txt", "smiles", "smi", "inchi", "fasta", "fa", "seq", "dna", "rna", "protein", "chem", "plaintext"])  # fmt: skip
-_PROGRAM = re.compile(r"[;{}]|\b(?:import|def|print|return|function|var|const|include|SELECT|echo|sudo|pip|for|while|if)\b|==|\+=|\w\(\w*\)|^\s*[#$%]|^\s*\w+\s*=\s", re.M)  # fmt: skip
+_NOTATION_FENCES = frozenset(["", "text", "txt", "smiles", "smi", "inchi", "fasta", "fa", "seq", "dna", "rna", "protein", "chem",  "plaintext"])  # fmt: skip
+_DATA_FENCES = frozenset(["yaml", "yml", "json", "csv", "tsv", "toml"])
+_PROGRAM = re.compile(r"[;{}]|\b(?:import|def|print|return|function|var|const|include|SELECT|echo|sudo|pip|for|while|if)\b|==|\+=|^\s*[#$%]|^\s*\w+\s*=\s", re.M)  # fmt: skip
 _QUOTED = re.compile(r"[;{}]|[\"'].*[\"']|\w\(\)")
 _LEFT_OUT = re.compile(
     r"https?://\S+|www\.\S+|\bdoi:\s?\S+|(?<![\w.])10\.\d{4,9}/\S+|[\w.+-]+@[\w-]+\.[\w.]+|<!--.*?-->", re.I | re.S
@@ -89,11 +90,12 @@ def read(answer: str) -> Reading:
 
 
 def _is_notation(info: str, body: str) -> bool:
-    if info.strip().lower() not in _NOTATION_FENCES:
+    name = info.strip().lower()
+    if name in _DATA_FENCES:
+        return True
+    if name not in _NOTATION_FENCES or _QUOTED.search(body):
         return False
-    return all(
-        " " not in line.strip() or not _PROGRAM.search(line) for line in body.splitlines()
-    ) and not _QUOTED.search(body)
+    return all(" " not in line.strip() or not _PROGRAM.search(line) for line in body.splitlines())
 
 
 class _Plain:

@@ -25,11 +25,16 @@ _ALIAS = re.compile(
 )
 #: Of what is listed before a list of numbers.
 _LISTED = frozenset(["name", "element", "dna", "rna", "protein"])
+#: Between a thing and its number: "caffeine: 194.19", "water 18.02", "NaCl has".
+_DIRECTLY = re.compile(
+    r"[`'\"*)]*\s*(?:\([a-z ]{1,20}\)\s*)?(?:[:=,–—-]|is|has|weighs|with)?\s*(?:about|around|roughly|~|≈)?\s*",
+    re.IGNORECASE,
+)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
     r"\b(?:residue|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
-    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss)\b",
+    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
     re.IGNORECASE,
 )
 
@@ -58,6 +63,9 @@ class Scope:
     def doubt(self, thing: Thing) -> None:
         """A notation that was found wrong says nothing of the numbers beside it."""
         self._doubted.add(thing)
+
+    def is_doubted(self, thing: Thing) -> bool:
+        return thing in self._doubted
 
     def sentence_at(self, place: int) -> Sentence:
         return self._sentences[max(0, bisect_right(self._starts, place) - 1)]
@@ -101,6 +109,10 @@ class Scope:
         before = [thing for thing in here if thing.end <= start]
         if before and _OPENED.fullmatch(self._text, before[-1].end, start):  # caffeine (194.19 g/mol)
             return Subject(self._group(before[-1], here), not _RESPECTIVELY.search(self._text, start, sentence.end))
+        if before and words and self._is_only(before[-1], here) and not self.is_of_another(sentence):
+            return Subject(self._group(before[-1], here), True)
+        if before and _DIRECTLY.fullmatch(self._text, before[-1].end, start) and before[-1].kind != "element":
+            return Subject(self._group(before[-1], here), True)
         ordered = [*reversed(before), *(thing for thing in here if thing.start >= end)]
         named = [thing for thing in ordered if thing.kind != "element"] if "name" in kinds else ordered
         return Subject(tuple(self._beyond(named, sentence, things, kinds)), False)
@@ -120,6 +132,11 @@ class Scope:
             group.append(one)
             last = one
         return tuple(group)
+
+    def _is_only(self, thing: Thing, here: Sequence[Thing]) -> bool:
+        """Whether the sentence names nothing else."""
+        group = self._group(thing, here)
+        return thing.kind != "element" and all(one in group or one.kind == "element" for one in here)
 
     def _in_table(self, sentence: Sentence, things: list[Thing], kinds: frozenset[str]) -> Subject:
         """The things of the row; else those of the column's header; else what the table is about."""

@@ -15,8 +15,11 @@ from tools.inputs.three_letter import from_three_letters
 
 _DERIVED = re.compile(
     r"(?P<reverse>reverse[-\s]complement\w*|antisense strand|rev(?:erse)?\.? comp\.?)|(?P<complement>\bcomplement(?:ary)?\b)"
-    r"|(?P<translation>translat\w+|encod\w+|codes? for|\bpeptide\b|protein sequence)|(?P<transcript>transcri\w+|\bmRNA\b)",
+    r"|(?P<translation>read(?:s)? (?:it )?as|→|->|translat\w+|encod\w+|codes? for|\bpeptide\b|protein sequence)|(?P<transcript>transcri\w+|\bmRNA\b)",
     re.IGNORECASE,
+)
+_OF_IT = re.compile(
+    r"(?:complement\w*|translation|transcript|strand)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+)?[`'\"*5′-]*$", re.IGNORECASE
 )
 _COMPLEMENT = str.maketrans("ACGTU", "TGCAA")
 _NUCLEIC = ("dna", "rna")
@@ -30,7 +33,8 @@ def derived_sequences(
     sequences = [thing for thing in things if thing.kind in ("dna", "rna", "protein")]
     for place, derived in enumerate(sequences):
         sources = [thing for thing in reversed(sequences[:place]) if thing.kind in _NUCLEIC]
-        if not sources or (stop is not None and stop.is_set()):
+        is_source = _OF_IT.search(text, 0, derived.start)
+        if not sources or is_source or (stop is not None and stop.is_set()):
             continue
         said = _said(text, sequences[place - 1], derived, scope, sequences[place - 2].end if place > 1 else 0)
         found = [mark for source in sources[:MOST_SOURCES] if (mark := _checked(source, derived, said, facts, stop))]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from app.checking.finding import Thing
+from app.checking.finding import COMPOUNDS, Thing
 from app.checking.numbers import Number, numbers_in, spelt_in
 from app.checking.properties import BY_NAME, COLUMNS, ELEMENT_COUNT, PROPERTIES, Property
 from app.checking.sentences import Sentence
@@ -18,7 +18,7 @@ from tools.inputs.elements import parse_element
 LONGEST_GAP = 90
 _ATOMS = re.compile(r"[\s-](?:(?P<spelt>[a-z]{4,12}?)s?(?:\s+atoms?)?|(?P<symbol>[A-Z][a-z]?)[\s-]?atoms?)\b")
 _NO_COUNT = re.compile(
-    r"\s*(?:bond|chain|ring|cent(?:er|re)|mol|gas|dioxide|source|each|per\b|more|less|fewer|equivalents?)", re.I
+    r"-|\(|\s*(?:bond|chain|ring|cent(?:er|re)|mol|gas|dioxide|source|each|per\b|more|less|fewer|equivalents?)", re.I
 )
 _MORE = re.compile(
     r"\b(?:by|extra|additional|another|adds?|los(?:es|ing)|per|replac\w+|each|only|every|more|every other)\s*$", re.I
@@ -33,7 +33,7 @@ _NO_MASS_BEHIND = re.compile(
 )
 #: Behind an operand of a sum.
 _TIMES = re.compile(
-    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · | ?/ ?[\d(]|\s[−–-]\s\d| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
+    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · |·\d| ?/ ?[\d(]|\s[−–-]\s\d| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
 )
 _NO_VALUE_COLUMN = re.compile(
     r"limit|threshold|rule|cut-?off|criteri|max|min|target|ideal|guideline|reference|source|note", re.I
@@ -48,6 +48,11 @@ _NO_NOUN = re.compile(
     r"\s?(?:and|but|which|while|with|for|so|that|as|or|in|because|since|whereas|only|where|by|according|the|hence|both|if|when|has|have|are|is|these|they|it|each|from|per|on|at|to|not|plus|making|giving|one)\b",
     re.I,
 )
+_ONE_MOLE = re.compile(
+    r"\b(?:one|a|1(?:\.0+)?)\s+mol(?:e)?\s+(?:of\b|\w+\s+(?:weighs|is))|per mole|molar mass", re.IGNORECASE
+)
+_NAMED = re.compile(r"[`'\"*)]*\s*[:=–—,-]?\s*[(`'\"*]*")
+_ENDS = re.compile(r"\s*(?:[,;.)\]|]|$|\n)")
 _LIST = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|or\s+|/\s*|;\s*|\s&\s)(?:about\s+|~\s?|is\s+)?")
 _HAS = re.compile(
     r"[`'\"*)]*\s*(?:\([^()]{0,40}\)\s*)?(?:[:(,=–—-]|is|has|with|are|of|at|weighs|does|gives?)?\s*(?:about|around|roughly|only|~|≈)?\s*"
@@ -59,7 +64,7 @@ class Statement:
     """``number`` of ``start`` to ``end`` (with its unit) gives one of ``properties``; ``words`` is where those are said, or None.
 
     ``scale``: to the property's own unit. ``element``: the symbol whose atoms are counted. ``listed``: the next of a list of numbers, and
-    ``place`` which of how many.
+    ``place`` which of how many. ``near``: it is one only if it is near our value.
     """
 
     number: Number
@@ -72,6 +77,7 @@ class Statement:
     element: str = ""
     listed: bool = False
     place: tuple[int, int] = (0, 1)
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,10 @@ class _Reader:
         before = self._property_before(sentence, number, said)
         if before is not None:
             return self._with_words(sentence, number, *before)
-        if mass_end and number.text[0] != "+" and not self._is_no_molar_mass(sentence, number, mass_end):
+        if not mass_end and (direct := self._directly(sentence, number)) is not None:
+            return direct
+        is_sum = re.search(r"[×*+/)][^=]{1,30}=\s*$", text[max(sentence.start, number.start - 40) : number.start])
+        if mass_end and not is_sum and number.text[0] != "+" and not self._is_no_molar_mass(sentence, number, mass_end):
             return Statement(
                 number, number.start, mass_end, self._masses(number, mass_end, sentence.end), sentence, None, scale
             )
@@ -144,6 +153,8 @@ class _Reader:
         end, scale = _unit(text, number.end, prop)
         if not end:
             if _OTHER_UNIT.match(text, number.end) or (prop.units and not _is_bare(text, number.end, sentence.end)):
+                return None
+            if prop.integer and number.step < 1:
                 return None
             if prop.integer and _NOUN.match(text, number.end) and not _NO_NOUN.match(text, number.end):
                 return None
@@ -167,6 +178,24 @@ class _Reader:
             scale or 1.0,
             listed=listed,
         )
+
+    def _directly(self, sentence: Sentence, number: Number) -> Statement | None:
+        """A bare number of two decimals or more behind a name: a mass, if it is near one; "one mole of X weighs 18.02 g", too."""
+        text = self._text
+        thing = next((one for one in reversed(self._things) if one.end <= number.start), None)
+        if thing is None or thing.start < sentence.start or thing.kind not in COMPOUNDS or number.step > 0.011:
+            return None
+        masses = (BY_NAME["average_mass"], BY_NAME["monoisotopic_mass"])
+        grams = re.match(r"\s?g(?:rams?)?\b(?!/)", text[number.end : number.end + 7])
+        if grams and _ONE_MOLE.search(text, sentence.start, number.start):
+            return Statement(number, number.start, number.end + grams.end(), masses[:1], sentence)
+        if (
+            not _NAMED.fullmatch(text, thing.end, number.start)
+            or not _ENDS.match(text, number.end)
+            or thing.kind == "element"
+        ):
+            return None
+        return Statement(number, number.start, number.end, masses, sentence, near=True)
 
     def _masses(self, number: Number, end: int, sentence_end: int) -> tuple[Property, ...]:
         """Of a bare mass: what the words behind it call it, or either."""

@@ -30,7 +30,11 @@ _MEASURED = re.compile(
 _CRIPPEN = re.compile(r"crippen|RDKit|Wildman", re.IGNORECASE)
 #: Sentences that tell what others get wrong.
 REPORTED = re.compile(
-    r"\b(?:slips?|misconception|common (?:mistake|error)s?|students?\b[^.]{0,30}\b(?:answer|write|give|say)|some claim|pitfall|do not (?:write|use|confuse)|don[’']t (?:write|use|confuse)|never write|often (?:misquoted|confused)|wrongly|mistakenly|erroneously|misprint)",
+    r"\b(?:slips?|misconception|(?:wrote|writes|said|claimed|claims|thought|believes?|insists?|heard|read) that|common (?:mistake|error)s?|students?\b[^.]{0,30}\b(?:answer|write|give|say)|some claim|pitfall|do not (?:write|use|confuse)|don[’']t (?:write|use|confuse)|never write|often (?:misquoted|confused)|wrongly|mistakenly|erroneously|misprint)",
+    re.IGNORECASE,
+)
+_COUNTS_ATOMS = re.compile(
+    r"\batoms?\b|formula|\b(?:carbons|nitrogens|oxygens|sulfurs|chlorines|fluorines|hydrogens)\b.{0,60}\b(?:carbons?|nitrogens?|oxygens?|sulfurs?|chlorines?|fluorines?|hydrogens?)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -111,6 +115,9 @@ class Verifier:
             and not _PRONOUN.search(self._text[sentence.start : statement.start])
         ):
             return is_mass and 0.75 < ratio < 1.33
+        inside = [one for one in self._scope.things(COMPOUNDS) if sentence.start <= one.start < sentence.end]
+        if len(inside) == 1 and inside[0] is found.thing:
+            return not is_mass or 0.2 < ratio < 5
         return not is_mass or 0.5 < ratio < 2
 
     def _is_doubted(self, statement: Statement) -> bool:
@@ -147,6 +154,8 @@ class Verifier:
                     values[0],
                 )
                 return
+            if statement.near and not 0.93 < number.value / values[0] < 1.07:
+                continue
             if self._differs(number, values, prop, statement):
                 yield Found("different", self._worded(values[0], statement, prop), known, thing, values[0])
 
@@ -169,7 +178,7 @@ class Verifier:
 
     def _melting(self, thing: Thing, statement: Statement) -> tuple[Fact, list[float]]:
         """By the method that the sentence names, else by nearest neighbours and by the rule of Wallace."""
-        said = self._text[statement.sentence.start : statement.sentence.end]
+        said = self._text[max(0, statement.sentence.start - 160) : statement.sentence.end]
         named = [method for method, words in METHODS_OF_TM if words.search(said)]
         facts = []
         for method in named or ("nearest_neighbour", "wallace"):
@@ -187,6 +196,8 @@ class Verifier:
         """Whether no other source or definition would say so either."""
         sentence = self._text[statement.sentence.start : statement.sentence.end]
         distance = min(abs(number.value - value) for value in values)
+        if prop.name == "element_count" and not _COUNTS_ATOMS.search(sentence):
+            return False
         if prop.name == "logp":
             if _CRIPPEN.search(sentence):
                 return True
