@@ -124,7 +124,7 @@ def changed_libraries(then: Mapping[str, str], now: Mapping[str, str]) -> list[s
 def condensed(answer: Answer) -> dict[str, Any]:
     """What ``compare`` needs of an answer, with large views as their kind, title and SHA-256."""
     if not answer.get("ok", True):
-        return {"ok": False, "error": {"sentence": answer["error"]["sentence"]}}
+        return {"ok": False, "error": {"sentence": _sentence(answer["error"])}}
     views = [_condensed_view(view) for view in answer.get("views") or ()]
     libraries = dict((answer.get("provenance") or {}).get("libraries") or {})
     return {
@@ -151,11 +151,17 @@ class _Differing:
 
 def _compared_errors(recorded: Answer, now: Answer) -> Comparison:
     then_said, now_said = (
-        "answered" if one.get("ok", True) else f"refused: {one['error']['sentence']}" for one in (recorded, now)
+        "answered" if one.get("ok", True) else f"refused: {_sentence(one['error'])}" for one in (recorded, now)
     )
     if then_said == now_said:
         return Comparison("equal")
     return Comparison("different", (f"{then_said} → {now_said}",))
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Of an error; the command line tells its parts alone."""
+    parts = [str(error.get(part, "")) for part in ("what", "where", "hint")]
+    return str(error.get("sentence") or ToolInputError(*parts))
 
 
 def _condensed_view(view: Mapping[str, Any]) -> dict[str, Any]:
