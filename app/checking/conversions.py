@@ -6,6 +6,7 @@ import math
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from app.checking.facts import Facts
@@ -57,7 +58,7 @@ def conversions_in(
         quantities = [one for one in quantities_in(text, sentence, scope) if one.unit]
         converter = _Converter(text, sentence, scope, facts, stop)
         if sentence.header is None and not REPORTED.search(text, sentence.start, sentence.end):
-            for one, other in pairwise(quantities):
+            for one, other in converter.neighbours(quantities):
                 if (mark := converter.beside(one, other)) is not None:
                     yield mark
             if (
@@ -77,15 +78,35 @@ class _Converter:
     def __init__(self, text: str, sentence: Sentence, scope: Scope, facts: Facts, stop: threading.Event | None) -> None:
         self._text, self._sentence, self._scope, self._facts, self._stop = text, sentence, scope, facts, stop
 
+    def neighbours(self, quantities: Sequence[Quantity]) -> Iterator[tuple[Quantity, Quantity]]:
+        """Each with the next, and over a molar mass in brackets."""
+        yield from pairwise(quantities)
+        for one, between, other in zip(quantities, quantities[1:], quantities[2:], strict=False):
+            if between.kind == "molar mass" and self._text[between.end : between.end + 1] == ")":
+                yield replace(one, end=between.end + 1, thing=None, of=one.thing), other
+
     def beside(self, one: Quantity, other: Quantity) -> Mark | None:
         """Of two with nothing but words for "the same" between them."""
         text = self._text
         gap = text[one.thing.end if one.thing and one.thing.end <= other.start else one.end : other.start]
         in_brackets = bool(_OPENING.fullmatch(gap) and _CLOSING.match(text, other.end))
-        if not (_SAME.fullmatch(gap) or in_brackets) or _NO_VALUE.match(text, other.end):
+        is_experiment = {one.kind, other.kind} == {"mass", "substance"} and re.fullmatch(r"\s*,\s*", gap)
+        therefore = (
+            len(gap) < 40
+            and re.search(r"\b(?:is|are|equals|therefore|thus|makes)\b|=", gap)
+            and not re.search(r"\d|;|\band\b", gap)
+        )
+        if not (
+            _SAME.fullmatch(gap)
+            or in_brackets
+            or is_experiment
+            or (therefore and dimensions_of(one.unit) & dimensions_of(other.unit))
+        ) or _NO_VALUE.match(text, other.end):
             return None
         if _OPERATOR_BEHIND.match(text, other.end) or _OPERATOR_BEFORE.search(text[max(0, one.start - 4) : one.start]):
             return None
+        if re.fullmatch(r"\s*,\s*", gap) and {one.kind, other.kind} == {"mass", "substance"}:
+            return self._mark(one, other, is_sure=False)
         is_sure = not in_brackets and re.search(r"[=≈→]|equal|correspond|convert|equivalent|\bis\b", gap) is not None
         return self._mark(one, other, is_sure=is_sure)
 
@@ -112,7 +133,7 @@ class _Converter:
             return None
         arguments: dict[str, object] = {"value": one.number.value, "from_unit": one.unit, "to_unit": other.unit}
         is_bridged = not dimensions_of(one.unit) & dimensions_of(other.unit)
-        if is_bridged and (thing := one.thing or other.thing or self._only_compound()) is not None:
+        if is_bridged and (thing := one.thing or one.of or other.thing or self._only_compound()) is not None:
             arguments["molecule"] = (
                 f"{thing.text}2" if thing.kind == "element" and thing.text in DIATOMIC else thing.text
             )
@@ -123,7 +144,9 @@ class _Converter:
         ours = float(fact.data["value"])
         rounding = 0.5 * one.number.step / abs(one.number.value) if one.number.value and one.number.step < 1 else 0.0
         same = agrees(other.number, ours, relative=min(rounding, 0.01) + (2e-3 if is_bridged else 2e-4))
-        if not same and not ((is_sure and not is_bridged) or _is_near(other.number.value, ours)):
+        inverse = one.number.value**2 / ours if ours and not is_bridged else 0.0
+        is_inverse = bool(inverse) and abs(other.number.value / inverse - 1) < 0.02
+        if not same and not ((is_sure and not is_bridged) or is_inverse or _is_near(other.number.value, ours)):
             return None  # two quantities side by side
         said = f"{as_given(ours, other.number)} {other.unit}"
         return Mark(
@@ -147,7 +170,7 @@ class _Converter:
 def _is_near(value: float, ours: float) -> bool:
     """Whether a value may be meant as ours: within a factor of two, or wrong by powers of ten, or a temperature near it."""
     if not value or not ours or value * ours < 0:
-        return abs(value - ours) < 60
+        return abs(value - ours) < 100
     ratio = value / ours
     power = math.log10(ratio)
     return 0.4 < ratio < 2.5 or (abs(power) < 7 and abs(power - round(power)) < 0.02)

@@ -23,6 +23,7 @@ _TOKEN = r"[`'\"“*]*(?P<symbol>[A-Z][a-z]?)[`'\"”*]*"
 _BEHIND = re.compile(
     rf"[`'\"*]*(?:[’']s)?(?:\s*\(\s*|\s*,\s*(?=[A-Z][a-z]?[,)])|\s*[:=]\s*|\s+(?:is|has)\s+|\s+symbol\s+)(?:(?:the|its)\s+)?(?:(?:chemical|element)\s+)?(?:symbol\s*(?:is|:|of|=)?\s*)?{_TOKEN}(?![\w'’-]|\s?[+\-−]|\.\w|\s*=|\s+(?:is|and [A-Z][a-z]? ))"
 )
+_SYMBOL_SAID = re.compile(rf"[^.;\n]{{0,50}}?\b(?:the|its)\s+(?:chemical\s+)?symbol\s+(?:is\s+)?{_TOKEN}(?![\w'’-])")
 _BEFORE = re.compile(
     rf"(?<![\w-]){_TOKEN}\s*(?:\(|is|=|stands for|for|:)\s*(?:the\s+)?(?:chemical\s+)?(?:symbol\s+(?:of|for)\s+)?$"
 )
@@ -48,6 +49,13 @@ def statements_of_elements(
         if REPORTED.search(text, sentence.start, sentence.end):
             continue
         around = text[max(0, sentence.start - 200) : sentence.end]
+        pairs = [
+            _BEHIND.match(text, one.end, sentence.end)
+            for one in things
+            if one.kind == "element" and sentence.start <= one.start < sentence.end
+        ]
+        if sum(found is not None and _is_symbol(found["symbol"]) for found in pairs) > 2:
+            around += " symbols"  # a list of them
         for thing in things:
             if thing.kind == "element" and sentence.start <= thing.start < sentence.end and thing.end - thing.start > 2:
                 fact = _fact(thing.text, facts, stop)
@@ -76,7 +84,9 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
             yield _mark(
                 start, start + len(found["symbol"]), found["symbol"], found["symbol"] == ours, ours, fact, "symbol"
             )
-    elif (found := _BEHIND.match(text, thing.end, sentence.end)) is not None:
+    elif (
+        found := _BEHIND.match(text, thing.end, sentence.end) or _SYMBOL_SAID.match(text, thing.end, sentence.end)
+    ) is not None:
         symbol = found["symbol"]
         is_known = symbol == ours or (_SPOKEN.search(around) and not (symbol in ("I", "V", "A") and "(" in found[0]))
         if is_known and (symbol == ours or _is_symbol(symbol) or _SYMBOLS_SPOKEN.search(around)):

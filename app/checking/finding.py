@@ -21,6 +21,7 @@ SEQUENCES = frozenset(["dna", "rna", "protein"])
 
 _TOKEN = re.compile(r"[^\s|￼\"“”„«»]+")
 _STOPS = ".,;:!?'’‘…"
+_ADDUCT = re.compile(r"\[\d?M[^\[\]]*\].{0,3}")
 #: Too short to be told from a word but by what it is called.
 _SAID_PEPTIDE = re.compile(
     r"(?:peptide|protein|translat\w+|encod\w+|reads?(?: it)? as|→|sequence|product)(?:\s+(?:is|as|to|into|therefore|thus|then|reads?|gives?|sequence|of|the|peptide|protein|frame|in|1)){0,5}\s*:?\s+([ACDEFGHIKLMNPQRSTVWY]{3,}\*?)(?![\w-])"
@@ -69,7 +70,7 @@ _CAPITALS = frozenset(
     ]
 )
 _SAYS_SEQUENCE = re.compile(
-    r"peptide|protein|sequence|primer|oligo|residue|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
+    r"\baa\b|\bpI\b|peptide|protein|sequence|primer|oligo|residue|amino acids?|\bDNA\b|\bRNA\b|\bORF\b|translat|strand|probe|complement",
     re.I,
 )
 #: What is written as a formula and is a group, a model or a method in words.
@@ -186,7 +187,7 @@ def _core(token: str) -> str:
 def _notation(word: str) -> ThingKind | None:
     if not 2 <= len(word) <= 10_000 or _NO_FORMULA.fullmatch(word) or _ROMAN_IN_NAME.fullmatch(word):
         return None
-    if ">>" in word or "…" in word:
+    if ">>" in word or _ADDUCT.fullmatch(word) or "…" in word:
         return None
     if looks_like_formula(word) or re.fullmatch(
         r"(?:[A-Z][a-z]?){1,3}(?:OH|H)|(?:Na|K|Li|H|Ca|Mg)(?:Cl|Br|I|F|OH|H|CN)", word
@@ -248,7 +249,7 @@ def _named(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
 
 @lru_cache(maxsize=2048)
 def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
-    spaced = re.sub(r"\S+", _without_brackets, line)
+    spaced = re.sub(r"\S+", _without_brackets, line.replace("|", " "))
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES):
         if entity.kind == "name" and _SUBSTITUENT.search(spaced, 0, entity.start):
@@ -264,7 +265,8 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
 
 def _without_brackets(token: re.Match[str]) -> str:
     """The token with the brackets and stops of its sentence as semicolons, so that no name runs on over them."""
-    word = re.sub(r"^[|￼*=]+|[|￼*=:;,/]+$", lambda found: ";" * len(found[0]), token[0])
+    word = re.sub(r"['’]s(?=\W*$)", ";;", token[0])
+    word = re.sub(r"^[|￼*=]+|[|￼*=:;,/]+$", lambda found: ";" * len(found[0]), word)
     if word.startswith(("(", "[")) and (
         word.count("(") > word.count(")") or _closes_last(word.rstrip(";.")) or word[0] == "["
     ):

@@ -37,7 +37,7 @@ _BROKEN_SAID = re.compile(
 )
 _WORDS_BETWEEN = (
     r"(?:also|the|an?|its|has|have|is|are|as|with|having|whose|which|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact|unique|standard"
-    r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|line|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
+    r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|line|use|try|write|take|enter|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
 )
 _DIRECT = re.compile(r"[\s`'\"*]*[:=]?[\s`'\"*]*")
 #: The last letters of InChIKeys: N without a change of protons, others for some lost or added.
@@ -56,7 +56,7 @@ _NAME_BEHIND = re.compile(
 )
 #: Before a notation of a part of a molecule.
 _PART = re.compile(
-    r"\b(?:group|ring|part|fragment|moiety|unit|side chain|core|scaffold|substituent|residue|tail|head|acid|chain)s?\s*[(:,]?\s*[`'\"*]*$",
+    r"\b(?:the|an?|its)\s+(?:[\w-]+\s+){0,2}(?:group|ring|part|fragment|moiety|unit|side chain|core|scaffold|substituent|residue|tail|head|acid|chain)s?\s*[(:,]?\s*[`'\"*]*$",
     re.IGNORECASE,
 )
 _ALL_ARE = re.compile(
@@ -157,7 +157,7 @@ class Identities:
         invalid = self._invalid(thing, sentence)
         if invalid is not None:
             return invalid
-        if _PART.search(self._text, max(sentence.start, thing.start - 30), thing.start):
+        if thing.kind == "smiles" and _PART.search(self._text, max(sentence.start, thing.start - 30), thing.start):
             return None
         beside, sure = self._beside(thing, sentence)
         doubted = _BROKEN_SAID.search(self._text, max(sentence.start, thing.start - 50), thing.start)
@@ -270,6 +270,9 @@ class Identities:
             row = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
             if row:
                 return row, True
+            above = [one for one in names if sentence.header[0] <= one.start < sentence.header[1]]
+            if above:
+                return above, True
         else:
             here = [one for one in names if sentence.start <= one.start < sentence.end]
             found = self._in_sentence(thing, sentence, here)
@@ -293,11 +296,10 @@ class Identities:
     def _names(self, thing: Thing, sentence: Sentence) -> list[Thing]:
         """What a notation may be of: names; where the text has none, another notation of a structure."""
         names = list(self._scope.things(frozenset(["name"])))
-        line = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
-        if thing.kind in ("formula", "inchikey") and not (names if thing.kind == "inchikey" else line):
-            others = list(self._scope.things(frozenset(["smiles", "inchi", "cas"])))
-            return [one for one in others if not self._scope.is_doubted(one)] or names
-        return names
+        if thing.kind not in ("formula", "inchikey") or any(one.end <= thing.start for one in names):
+            return names
+        others = self._scope.things(frozenset(["smiles", "inchi", "cas"]))
+        return [one for one in others if not self._scope.is_doubted(one)] or names
 
     def _in_sentence(self, thing: Thing, sentence: Sentence, here: list[Thing]) -> list[Thing]:
         text = self._text

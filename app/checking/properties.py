@@ -87,7 +87,7 @@ class Property:
 
 
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words.replace(r"\s", r"[\s_]"), re.IGNORECASE)
+    return re.compile(words.replace(r"\s+", r"[\s_]+"), re.IGNORECASE)
 
 
 def _units(units: dict[str, float]) -> tuple[tuple[str, float], ...]:

@@ -20,12 +20,13 @@ _OF = re.compile(r"\s?(?:of\s+)?(?:the\s+|pure\s+|anhydrous\s+|solid\s+|dry\s+|e
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit, which may be empty; ``end`` is behind the unit. ``thing``: the compound that it is of."""
+    """A number with its unit, which may be empty; ``end`` is behind the unit. ``thing``: the compound behind it that it is of, or ``of``, one before it."""
 
     number: Number
     unit: str
     end: int
     thing: Thing | None = None
+    of: Thing | None = None
 
     @property
     def start(self) -> int:

@@ -38,7 +38,7 @@ _COUNTS_ATOMS = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)])|:",
+    r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)]|length|GC|G\+C|T_?m\b|pI\b|MW|mass|molecular|average|mono|theoretical|net|ε|extinction|isoelectric|GRAVY)|:",
     re.IGNORECASE,
 )
 #: Elements whose molecules have two atoms: "oxygen" may be either.
@@ -77,7 +77,9 @@ class Verifier:
     def verify(self, statement: Statement) -> Found | None:
         if statement.number.bounded:
             return None
-        kinds = frozenset().union(*(_KINDS[about] for prop in statement.properties for about in prop.about))
+        kinds = self._kinds(statement) or frozenset().union(
+            *(_KINDS[about] for prop in statement.properties for about in prop.about)
+        )
         subject = self._scope.subject(statement.sentence, statement.start, statement.end, statement.words, kinds)
         if statement.place[1] > 1 and (
             listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)
@@ -94,6 +96,17 @@ class Verifier:
             return None
         return (
             different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
+        )
+
+    def _kinds(self, statement: Statement) -> frozenset[str]:
+        """Of a length: what has residues, or bases, by the words behind the number."""
+        if statement.properties[0].name != "length":
+            return frozenset()
+        said = self._text[statement.number.end : statement.end + 12]
+        if re.match(r"[\s-]*(?:aa\b|amino|residue)", said):
+            return frozenset(["protein"])
+        return (
+            frozenset(["dna", "rna"]) if re.match(r"[\s-]*(?:nt\b|bp\b|base|nucleotide|mer\b)", said) else frozenset()
         )
 
     def _may_differ(self, statement: Statement, found: Found) -> bool:
