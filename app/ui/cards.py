@@ -9,7 +9,7 @@ from typing import Any
 from app.attachments import FILE_READER
 from app.batches import OVER_FILE, batch_key
 from app.file_contents import OFFERED, contents_of
-from app.ui.provenance import failed_call_html, provenance_html
+from app.ui.provenance import failed_call_html, looked_up, provenance_html
 from app.ui.views import escape, notation_html, view_html
 from app.ui.views.rows import rows_of_batch
 from model.messages import ToolCall, ToolResult
@@ -53,7 +53,7 @@ def tool_card(
     views = "".join(view_html(view, source=str(call.arguments.get("file", ""))) for view in new)
     return (
         f'<details class="tool-card" {named} data-state="done"><summary><span class="tool-name">{escape(call.name)}</span> '
-        f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{_counted(content["notes"])}</span></summary>'
+        f'<code>{escape(arguments)}</code> <span class="quiet">{provenance["seconds"]:.2f} s{escape(looked_up(provenance))}{_counted(content["notes"])}</span></summary>'
         f"{provenance_html(call.name, provenance, content['notes'])}</details>"
         f'<div class="views">{_picture_read(content, conversation_id)}{rows}{views}</div>{_confirming(content)}{_over_all(call, content)}'
     )

@@ -67,6 +67,14 @@ def _file_rows(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def looked_up(provenance: Mapping[str, Any]) -> str:
+    """For the closed line: whose answer it is and from when; empty for what was computed here."""
+    if provenance["host"] == "local":
+        return ""
+    kept = ", kept since" if provenance.get("from_cache") else ""
+    return f" · {provenance.get('source') or provenance['host']}, {provenance.get('retrieved_at', '')[:10]}{kept}"
+
+
 def _where(provenance: Mapping[str, Any]) -> str:
     """ "local", or the hosts that were asked, or whose kept answers were used."""
     host = provenance["host"]
@@ -80,7 +88,7 @@ def _where(provenance: Mapping[str, Any]) -> str:
 
 def _spoken(time: str) -> str:
     """ "2026-11-25T19:01:46Z" as it is read."""
-    return time.replace("T", " ").replace("Z", " UTC")
+    return time.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC")
 
 
 def _buttons(tool: str, arguments: Mapping[str, Any], provenance: Mapping[str, Any] | None) -> str:

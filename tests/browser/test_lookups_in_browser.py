@@ -58,7 +58,10 @@ def test_a_lookup_asks_who_and_for_what_and_once_gives_an_answer_with_its_source
     choose(page, "Once")
     finished(page)
     expect(card).to_have_count(0)
-    page.locator(".tool-card summary").click()
+    expect(page.locator(".tool-card summary").first).to_contain_text(
+        re.compile(r" s · PubChem, 20\d\d-\d\d-\d\d · \d notes")
+    )
+    page.locator(".tool-card summary").first.click()
     expect(page.locator(".tool-card")).to_contain_text(PUBCHEM)
     expect(page.locator(".tool-card")).to_contain_text(
         re.compile(r"From PubChem, https://\S+, answered 20\d\d-\d\d-\d\d \d\d:\d\d UTC")
