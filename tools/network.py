@@ -2,7 +2,7 @@
 
 A tool runs in a worker. Before it sends, the worker writes ``{"request": …}`` to its parent and waits; the parent looks whether
 the caller allows the host, has the caller record the request, and only then writes ``{"go": true}``. After the answer the
-worker writes ``{"answered": …}``. Who calls a tool without a ``Network`` allows nothing.
+worker writes ``{"answered": …}``. ``go`` may say how long to wait first (``tools.pacing``). Who calls a tool without a ``Network`` allows nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from errors import NetworkNotAllowedError, ToolError, shown
+from tools.pacing import Pace
 
 LONGEST_RECORDED_BODY = 20_000
 NOT_WAITED_FOR = "the call ended before the answer was there"
@@ -106,8 +107,8 @@ def note_retrieved(retrieved: Retrieved) -> None:
 class Border:
     """The parent's side of the gate for one call: who may pass, and that each request that left is answered for once."""
 
-    def __init__(self, tool: str, hosts: Iterable[str], network: Network | None) -> None:
-        self._tool, self._hosts, self._network = tool, frozenset(hosts), network
+    def __init__(self, tool: str, hosts: Iterable[str], network: Network | None, pace: Pace) -> None:
+        self._tool, self._hosts, self._network, self._pace = tool, frozenset(hosts), network, pace
         self._under_way: set[str] = set()
 
     def asked(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +127,7 @@ class Border:
             return {"go": False}
         id = self._network.about_to_send(request)
         self._under_way.add(id)
-        return {"go": True, "id": id}
+        return {"go": True, "id": id, "after_s": self._pace.wait_s(request.host)}
 
     def answered(self, told: Mapping[str, Any]) -> None:
         id = str(told["id"])

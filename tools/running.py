@@ -18,6 +18,7 @@ from typing import Any, Literal
 from errors import NetworkNotAllowedError, ToolError, ToolInputError, shown
 from tools.network import Border, Network
 from tools.outputs import ToolResult
+from tools.pacing import Pace
 from tools.registry import DEFAULT_TIME_LIMIT_S, TOOL_MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,6 +150,7 @@ class Workers:
         self._catalog: list[dict[str, Any]] | None = None
         self._limits: dict[str, float] = {}
         self._hosts: dict[str, list[str]] = {}
+        self._pace = Pace()
         self._closed = False
         atexit.register(self.close)
 
@@ -215,7 +217,7 @@ class Workers:
         try:
             self._learn(worker.greet(cancel))
             limit_s = time_limit_s or self._limits.get(name, DEFAULT_TIME_LIMIT_S)
-            border = Border(name, self._hosts.get(name, ()), network)
+            border = Border(name, self._hosts.get(name, ()), network, self._pace)
             try:
                 answer = worker.ask(request, limit_s, cancel, border)
             finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import traceback
 from typing import Any, TextIO
 
@@ -91,6 +92,7 @@ class PipeGate:
         reply = json.loads(self._calls.readline())
         if reply["go"] is not True:
             raise not_allowed(self.tool, host, method, url, body)
+        time.sleep(reply["after_s"])
         return reply["id"]
 
     def answered(self, id: str, status: int | None, received_bytes: int, problem: str) -> None:

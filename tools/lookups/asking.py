@@ -39,20 +39,22 @@ class Service:
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """``value`` is None where the service has no such thing. ``retrieved_at``: UTC, ISO 8601."""
+    """``value`` is None where the service has no such thing. ``retrieved_at``: UTC, ISO 8601. ``stand_in``: what answered in its place."""
 
     value: T | None
     service: Service
     url: str
     retrieved_at: str
     from_cache: bool
+    stand_in: str = ""
 
     @property
     def note(self) -> str:
         """Where it came from, when, and under what terms it may be used."""
         when = datetime.fromisoformat(self.retrieved_at).strftime("%Y-%m-%d %H:%M UTC")
         since = " and kept on this machine since; refresh asks anew" if self.from_cache else ""
-        return f"From {self.service.name}, {self.url}, answered {when}{since}. {self.service.licence}"
+        instead = f" by {self.stand_in}, which stands in for it" if self.stand_in else ""
+        return f"From {self.service.name}, {self.url}, answered {when}{instead}{since}. {self.service.licence}"
 
 
 class UnreadableError(Exception):
@@ -78,16 +80,19 @@ def ask(
     """
     url = f"https://{service.host}{path}" + (f"?{urlencode(query)}" if query else "")
     request = Request(service.name, service.host, url, urlencode(form) if form else "", accept, most_bytes)
-    key = key_of(request.method, request.url, request.form, os.environ.get(STAND_IN, ""))
+    instead = os.environ.get(STAND_IN, "")
+    key = key_of(request.method, request.url, request.form, instead)
     if not refresh and (found := kept(key)):
         try:
-            return _noted(Answer(read(found.body, found.content_type), service, found.url, found.retrieved_at, True))
+            return _noted(
+                Answer(read(found.body, found.content_type), service, found.url, found.retrieved_at, True, instead)
+            )
         except UnreadableError:  # kept in an older form
             pass
     response = _response(request)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if response.status in absent:
-        return Answer(None, service, response.url, now, False)
+        return Answer(None, service, response.url, now, False, instead)
     if response.status != OK:
         raise ToolError(f"{service.name} refused the request ({response.status}); check the arguments of the call.")
     try:
@@ -97,7 +102,7 @@ def ask(
             f"{service.name} answered with something that cannot be read ({error}); try again later."
         ) from None
     keep(key, KeptReply(response.url, response.content_type, now, response.body))
-    return _noted(Answer(value, service, response.url, now, False))
+    return _noted(Answer(value, service, response.url, now, False, instead))
 
 
 def _noted(answer: Answer[T]) -> Answer[T]:

@@ -82,6 +82,7 @@ class _Message(Told):
 
 
 class _Named(Told):
+    id: Words = ""
     label: Words = ""
 
 
@@ -122,7 +123,8 @@ def _not_there(asked: str, answer: Answer[_Message], refresh: bool) -> ToolOutpu
     """Registered elsewhere, such as with DataCite, or nowhere."""
     path = f"/works/{quote(asked, safe='')}/agency"
     agency = ask(CROSSREF, path, as_json(_Agency), refresh=refresh)
-    where = agency.value.message.agency.label if agency.value else ""
+    told = agency.value.message.agency if agency.value else _Named()
+    where = "Crossref" if told.id.lower() == "crossref" else told.label or told.id
     data: dict[str, Any] = {"doi": asked, "exists": bool(where), "agency": where, "title": "", "retracted": None}
     if where and where != "Crossref":
         summary = f"{asked} exists and is registered with {where}, not with Crossref, which can say no more of it."

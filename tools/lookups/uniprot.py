@@ -58,7 +58,7 @@ def uniprot_entry(
     not have, ``ToolError`` where it does not answer.
     """
     word = protein.strip()
-    if UNIPROT.fullmatch(word.upper()) and not (organism.strip() and not re.search(r"\d", word)):
+    if UNIPROT.fullmatch(word.upper()):
         return _by_accession(word.upper(), refresh)
     if UNIPROT_NAME.fullmatch(word.upper()):
         return _by_query(word, f"id:{word.upper()}", refresh)

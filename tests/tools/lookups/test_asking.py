@@ -44,7 +44,7 @@ def test_an_answer_is_read_and_its_source_and_date_are_told(stand_in, gate):
     assert (answer.url, answer.from_cache) == ("https://service.example/thing", False)
     assert [(one.host, one.source, one.from_cache) for one in retrieved] == [(HOST, "Example", False)]
     assert answer.note.startswith("From Example, https://service.example/thing, answered 20")
-    assert answer.note.endswith(" UTC. Do as you like.")
+    assert answer.note.endswith(f" UTC by {stand_in.address}, which stands in for it. Do as you like.")
 
 
 def test_the_request_names_retort_and_nobody_else(stand_in, gate):

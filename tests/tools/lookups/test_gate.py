@@ -18,6 +18,7 @@ from tests.tools.lookups.conftest import Record
 from tests.tools.lookups.stand_in import Reply, dripping
 from tools.network import LONGEST_RECORDED_BODY, NOT_WAITED_FOR, Border, OutgoingRequest
 from tools.outputs import Provenance
+from tools.pacing import Pace
 from tools.running import Workers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,14 +127,14 @@ def test_an_address_that_only_looks_like_the_host_is_not_asked(stand_in, workers
 def test_the_parent_does_not_believe_a_worker(told):
     network = Record(frozenset({HERE, "other.example"}))
     with pytest.raises(ToolError, match="which it never asks"):
-        Border("ask_path", (HERE,), network).asked(told)
+        Border("ask_path", (HERE,), network, Pace()).asked(told)
     assert network.log == []
 
 
 def test_a_long_body_is_cut_for_the_record():
     network = Record(frozenset({HERE}))
     told = {"host": HERE, "method": "POST", "url": f"https://{HERE}/", "body": "x" * 50_000}
-    assert Border("ask_path", (HERE,), network).asked(told) == {"go": True, "id": "request 1"}
+    assert Border("ask_path", (HERE,), network, Pace()).asked(told) == {"go": True, "id": "request 1", "after_s": 0.0}
     assert len(network.requests[0].body) == LONGEST_RECORDED_BODY
 
 
