@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pprint
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -80,8 +79,17 @@ def circumstances_of(provenance: Mapping[str, Any]) -> str:
 
 
 def literal(value: Any, indent: int = 0) -> str:
-    """``value`` of JSON as Python writes it, long ones over several lines."""
-    return pprint.pformat(value, width=WIDTH, sort_dicts=False).replace("\n", "\n" + " " * indent)
+    """``value`` of JSON as Python writes it; what does not fit in a line is taken apart, an item a line."""
+    text = repr(value)
+    if indent + len(text) <= WIDTH or not value or not isinstance(value, dict | list):
+        return text
+    inner = indent + 4
+    if isinstance(value, dict):
+        items = [f"{key!r}: {literal(one, inner)}" for key, one in value.items()]
+    else:
+        items = [literal(one, inner) for one in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return opening + "".join(f"\n{' ' * inner}{item}," for item in items) + f"\n{' ' * indent}{closing}"
 
 
 def files_of(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -130,9 +130,9 @@ def _call(number: int, recorded: RecordedCall) -> Iterator[Any]:
     provenance = answer.get("provenance")
     told = plain(circumstances_of(provenance)) if provenance else "It was refused."
     yield _words(f"### Call {number}: {plain(recorded.tool)}\n\n{told}")
-    made = f"result_{number} = rerun.call({literal(recorded.tool)}, {literal(recorded.arguments, indent=4)})\nresult_{number}"
+    made = f"result_{number} = rerun.call({literal(recorded.tool)}, {literal(recorded.arguments)})\nresult_{number}"
     yield _code(made, part="call", output=shown_in_notebook(answer))
-    yield _code(f"rerun.compare(result_{number}, {literal(condensed(answer), indent=4)})", part="comparison")
+    yield _code(f"rerun.compare(result_{number}, {literal(condensed(answer))})", part="comparison")
 
 
 def _not_rerun(call: Mapping[str, Any], recorded: RecordedCall) -> str:
