@@ -89,7 +89,12 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
     ) is not None:
         symbol = found["symbol"]
         is_known = symbol == ours or (_SPOKEN.search(around) and not (symbol in ("I", "V", "A") and "(" in found[0]))
-        if is_known and (symbol == ours or _is_symbol(symbol) or _SYMBOLS_SPOKEN.search(around)):
+        if is_known and (
+            symbol == ours
+            or re.match(r"\W{0,3}Z\s*=", text[found.end() : found.end() + 8])
+            or _is_symbol(symbol)
+            or _SYMBOLS_SPOKEN.search(around)
+        ):
             yield _mark(found.start("symbol"), found.end("symbol"), symbol, symbol == ours, ours, fact, "symbol")
     if (numbered := _NUMBERED.search(before)) is not None:
         yield _mark(

@@ -1,13 +1,15 @@
-"""Solutions that an answer has made: mass, volume and concentration of one compound, and dilutions of a stock."""
+"""Amounts that belong together: a mass, its volume and its concentration; a stock and its dilution.
+
+"5.84 g of NaCl in 100 mL is 1 M", "50 µL of 10 mM made up to 5 mL is 0.1 mM", "2 L at 0.789 g/mL weigh 1.58 kg".
+"""
 
 from __future__ import annotations
 
-import itertools
 import re
 import threading
 from collections.abc import Iterator, Sequence
 
-from app.checking.facts import Facts
+from app.checking.facts import Fact, Facts
 from app.checking.finding import COMPOUNDS, Thing
 from app.checking.marks import Mark
 from app.checking.numbers import as_given
@@ -16,15 +18,26 @@ from app.checking.scope import Scope
 from app.checking.sentences import Sentence
 from app.checking.verifying import REPORTED
 
+#: Products of two kinds that are a third: volume times density is mass.
+_PRODUCTS = (
+    ("volume", "density", "mass"),
+    ("volume", "concentration", "substance"),
+    ("substance", "molar mass", "mass"),
+    ("concentration", "molar mass", "density"),
+)
 _DILUTES = re.compile(r"\bdilut\w+|\bstock\b|C_?1\s?V_?1|\bmake(?:s|d)? up to\b|\bfinal concentration\b", re.IGNORECASE)
-_WATER = re.compile(
+_SOLVENT = re.compile(
     r"\s*(?:of\s+)?(?:\w+\s+)?(?:water|buffer|solvent|diluent|medium|TE|methanol|ethanol|DMSO)\b", re.IGNORECASE
 )
+_PARTIAL = re.compile(r"\b(?:about|with|add)\s*$", re.IGNORECASE)
 _RESULT = re.compile(
-    r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|=|≈|use|dissolve|becomes?|to)\b[^.;]{0,40}$",
+    r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|use|dissolve|becomes?|contains?|holds?)\b[^.;]{0,40}$|[=≈→]\s*$",
     re.IGNORECASE,
 )
-#: What rounding and densities may change.
+_THAT_IS = re.compile(
+    r"\b(?:that|this|it)\s+(?:is|makes|gives|contains|holds|equals|corresponds)\b|\bin\s+\d", re.IGNORECASE
+)
+#: What rounding and densities may change, relative.
 TOLERANCE = 0.025
 
 
@@ -32,55 +45,92 @@ def preparations_in(
     text: str, sentences: Sequence[Sentence], scope: Scope, facts: Facts, stop: threading.Event | None = None
 ) -> Iterator[Mark]:
     """A mark on the number that does not fit, or on the result that does."""
+    before: list[Quantity] = []
     for sentence in sentences:
         if stop is not None and stop.is_set():
             return
-        if REPORTED.search(text, sentence.start, sentence.end) or sentence.header is not None:
+        quantities = [
+            one
+            for one in quantities_in(text, sentence, scope)
+            if one.unit and not one.number.bounded and not _is_solvent(text, one)
+        ]
+        if sentence.header is None and not REPORTED.search(text, sentence.start, sentence.end):
+            mark = (
+                _dissolved(text, sentence, quantities, scope, facts, stop)
+                or _diluted(text, sentence, quantities)
+                or _product(text, quantities)
+                or (
+                    _product(text, [*before, *quantities])
+                    if _THAT_IS.search(text, sentence.start, sentence.end)
+                    else None
+                )
+            )
+            if mark is not None:
+                yield mark
+        before = quantities
+
+
+def _is_solvent(text: str, one: Quantity) -> bool:
+    """Whether a volume is that of a solvent to begin with."""
+    return one.kind == "volume" and bool(
+        _SOLVENT.match(text, one.end) or _PARTIAL.search(text[max(0, one.start - 8) : one.start])
+    )
+
+
+def _of_kinds(quantities: Sequence[Quantity], kinds: Sequence[str]) -> list[Quantity] | None:
+    """One of each kind, where there are no two."""
+    found = [[one for one in quantities if one.kind == kind] for kind in kinds]
+    return [ones[0] for ones in found] if all(len(ones) == 1 for ones in found) else None
+
+
+def _product(text: str, quantities: Sequence[Quantity]) -> Mark | None:
+    """Of three quantities of which the last is the product or a factor."""
+    for kinds in _PRODUCTS:
+        three = _of_kinds(quantities, kinds)
+        if three is None or len(quantities) > 5:
             continue
-        quantities = [one for one in quantities_in(text, sentence, scope) if one.unit and not one.number.bounded]
-        mark = _dissolved(text, sentence, quantities, scope, facts, stop) or _diluted(text, sentence, quantities)
-        if mark is not None:
-            yield mark
+        first, second, product = three
+        values = [one.in_si() for one in three]
+        if any(not value for value in values):
+            continue
+        ratio = values[2] / (values[0] * values[1])  # type: ignore[operator]
+        last = max(three, key=lambda one: one.start)
+        wanted = {first.start: values[0] * ratio, second.start: values[1] * ratio, product.start: values[2] / ratio}[
+            last.start
+        ]  # type: ignore[operator]
+        if abs(ratio - 1) <= TOLERANCE + _rounding(three):
+            return _mark(text, last, "equal", wanted, None)
+        if _may_be(ratio) and _RESULT.search(text[max(0, last.start - 60) : last.start]):
+            return _mark(text, last, "different", wanted, None)
+    return None
 
 
 def _dissolved(
     text: str, sentence: Sentence, quantities: list[Quantity], scope: Scope, facts: Facts, stop: threading.Event | None
 ) -> Mark | None:
     """m = c · V · M, where a sentence has one of each and one compound."""
-    by_kind = {kind: [one for one in quantities if one.kind == kind] for kind in ("mass", "volume", "concentration")}
-    volumes = [one for one in by_kind["volume"] if not _is_partial(text, one)]
-    by_kind["volume"] = volumes or by_kind["volume"]
-    if any(len(found) != 1 for found in by_kind.values()):
-        return None
-    mass, volume, concentration = (by_kind[kind][0] for kind in ("mass", "volume", "concentration"))
-    compound = _compound(sentence, scope, mass)
-    if compound is None:
-        return None
-    fact = facts.about(compound, stop)
+    three = _of_kinds(quantities, ("mass", "volume", "concentration"))
+    compound = _compound(sentence, scope, three[0]) if three else None
+    fact = facts.about(compound, stop) if compound else None
     molar = fact.data.get("average_mass_da") if fact else None
-    values = [one.in_si() for one in (mass, volume, concentration)]
-    if fact is None or molar is None or any(not value for value in values):
+    if three is None or fact is None or molar is None:
         return None
-    grams = float(molar) / 1000 * values[1] * values[2]  # type: ignore[operator]
-    ratio = values[0] / grams  # type: ignore[operator]
-    if abs(ratio - 1) <= TOLERANCE + 0.5 * mass.number.step / mass.number.value:
-        return Mark(
-            mass.start, mass.end, text[mass.start : mass.end], "equal", _in_unit(grams, mass), fact.call, "preparation"
-        )
+    mass, volume, concentration = three
+    values = [one.in_si() for one in three]
+    if any(not value for value in values):
+        return None
+    kilograms = float(molar) / 1000 * values[1] * values[2]  # type: ignore[operator]
+    ratio = values[0] / kilograms  # type: ignore[operator]
+    if abs(ratio - 1) <= TOLERANCE + _rounding(three):
+        return _mark(text, mass, "equal", kilograms, fact)
     if not _may_be(ratio):
         return None
-    last = max((mass, volume, concentration), key=lambda one: one.start)
-    wrong = mass if _RESULT.search(text[sentence.start : mass.start]) or last is mass else last
-    ours = {mass.start: grams, volume.start: values[1] * ratio, concentration.start: values[2] * ratio}[wrong.start]  # type: ignore[operator]
-    return Mark(
-        wrong.start,
-        wrong.end,
-        text[wrong.start : wrong.end],
-        "different",
-        _in_unit(ours, wrong),
-        fact.call,
-        "preparation",
-    )
+    last = max(three, key=lambda one: one.start)
+    wrong = mass if last is mass or _RESULT.search(text[sentence.start : mass.start]) else last
+    wanted = {mass.start: kilograms, volume.start: values[1] * ratio, concentration.start: values[2] * ratio}[
+        wrong.start
+    ]  # type: ignore[operator]
+    return _mark(text, wrong, "different", wanted, fact)
 
 
 def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
@@ -91,65 +141,57 @@ def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
     ]
     if mass.thing is not None and mass.thing in inside:
         return mass.thing
-    return inside[0] if len({thing.text.lower() for thing in inside}) == 1 else None
-
-
-def _is_partial(text: str, one: Quantity) -> bool:
-    """Whether a volume is that of the solvent to begin with."""
-    return bool(
-        _WATER.match(text, one.end) or re.search(r"\b(?:about|in|with)\s*$", text[max(0, one.start - 8) : one.start])
+    return (
+        inside[0]
+        if len({thing.text.lower() for thing in inside}) == 1
+        and inside[0].end < mass.start + 200
+        and not scope.is_of_another(sentence)
+        else None
     )
 
 
 def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark | None:
     """C1 V1 = C2 V2, where a sentence speaks of a stock and has two of each."""
-    if not _DILUTES.search(text, sentence.start, sentence.end):
+    concentrations = [one for one in quantities if one.kind in ("concentration", "density")]
+    volumes = [one for one in quantities if one.kind == "volume"]
+    if (
+        not _DILUTES.search(text, sentence.start, sentence.end)
+        or len({one.kind for one in concentrations}) != 1
+        or len(concentrations) != 2
+        or len(volumes) != 2
+    ):
         return None
-    concentrations = [one for one in quantities if one.kind == "concentration" or one.unit in ("x", "×", "X")]
-    volumes = [
-        one
-        for one in quantities
-        if one.kind == "volume"
-        and not re.match(r"\s*of\s+(?:water|buffer|solvent|diluent|medium)", text[one.end : one.end + 16])
-    ]
-    if len(concentrations) != 2 or len(volumes) != 2 or len({factor_of(one.unit) is None for one in quantities}) != 1:
-        return None
-    strong, weak = sorted(concentrations, key=lambda one: -(one.in_si() or 0.0))
+    weak, strong = sorted(concentrations, key=lambda one: one.in_si() or 0.0)
     small, large = sorted(volumes, key=lambda one: one.in_si() or 0.0)
     values = [one.in_si() for one in (strong, small, weak, large)]
     if any(not value for value in values):
         return None
     ratio = values[0] * values[1] / (values[2] * values[3])  # type: ignore[operator]
     last = max((*concentrations, *volumes), key=lambda one: one.start)
-    if abs(ratio - 1) <= TOLERANCE:
-        return Mark(
-            last.start, last.end, text[last.start : last.end], "equal", text[last.start : last.end], {}, "dilution"
-        )
-    if not _may_be(ratio):
-        return None
     wanted = {
         strong.start: values[0] / ratio,
         small.start: values[1] / ratio,
         weak.start: values[2] * ratio,
         large.start: values[3] * ratio,
     }  # type: ignore[operator]
-    return Mark(
-        last.start,
-        last.end,
-        text[last.start : last.end],
-        "different",
-        _in_unit(wanted[last.start], last),
-        {},
-        "dilution",
+    if abs(ratio - 1) <= TOLERANCE + _rounding((strong, small, weak, large)):
+        return _mark(text, last, "equal", wanted[last.start], None)
+    return _mark(text, last, "different", wanted[last.start], None) if _may_be(ratio) else None
+
+
+def _rounding(quantities: Sequence[Quantity]) -> float:
+    """What the digits given may change, relative."""
+    return sum(
+        0.5 * one.number.step / abs(one.number.value) for one in quantities if one.number.step < 1 and one.number.value
     )
 
 
-def _in_unit(value: float, one: Quantity) -> str:
-    return f"{as_given(value / (factor_of(one.unit) or 1.0), one.number)} {one.unit}"
+def _mark(text: str, one: Quantity, verdict: str, value: float, fact: Fact | None) -> Mark:
+    ours = f"{as_given(value / (factor_of(one.unit) or 1.0), one.number)} {one.unit}"
+    return Mark(one.start, one.end, text[one.start : one.end], verdict, ours, fact.call if fact else {}, "preparation")  # type: ignore[arg-type]
 
 
 def _may_be(ratio: float) -> bool:
     """Whether the numbers are of one preparation at all, one of them wrong: by a factor of a few, or by powers of ten."""
-    return any(
-        0.2 < ratio * power < 5 for power in (1, *itertools.chain.from_iterable((10.0**n, 10.0**-n) for n in (1, 2, 3)))
-    )
+    powers = (1.0, 10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
+    return 0.2 < ratio < 5 or any(abs(ratio * power - 1) < 0.05 for power in powers)

@@ -47,7 +47,8 @@ def quantities_in(text: str, sentence: Sentence, scope: Scope, *, in_sums: bool 
         moved = replace(number, start=number.start + sentence.start, end=number.end + sentence.start)
         start = moved.end + (text[moved.end : moved.end + 1] == " ")
         is_word = start < sentence.end and text[start] not in "0123456789/·×*()-–−"
-        end = unit_end(text[: sentence.end], start) if is_word else 0
+        limit = text.find(")", start, sentence.end) if in_sums else -1
+        end = unit_end(text[: limit if limit > 0 else sentence.end], start) if is_word else 0
         unit = text[start:end] if end and text[start:end] not in _WORDS else ""
         behind = end if unit else moved.end
         yield Quantity(moved, unit, behind, _thing_behind(text, behind, scope))
@@ -81,6 +82,8 @@ def dimensions_of(unit: str) -> frozenset[str]:
 
 
 _KINDS = {
+    "molar mass": "[mass] [substance]-1",
+    "density": "[length]-3 [mass]",
     "mass": "[mass]",
     "volume": "[length]3",
     "substance": "[substance]",

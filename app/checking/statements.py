@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from app.amounts import unit_readings
 from app.checking.finding import COMPOUNDS, Thing
 from app.checking.numbers import Number, numbers_in, spelt_in
 from app.checking.properties import BY_NAME, COLUMNS, ELEMENT_COUNT, PROPERTIES, Property
@@ -315,7 +316,7 @@ def _property_of_column(text: str, sentence: Sentence, number: Number) -> _Said 
     for place in (sentence.header, sentence.row):
         if place is None or (place is sentence.row and _NO_VALUE_COLUMN.search(text, *sentence.header)):
             continue
-        if name := COLUMNS.get(text[slice(*place)].partition("(")[0].strip(" *_")):
+        if name := COLUMNS.get(re.split(r"[(/,]", text[slice(*place)])[0].strip(" *_")):
             return _Said(*place, BY_NAME[name])
         if said := _words_said(text, *place):
             return said[0]
@@ -364,5 +365,7 @@ def _unit(text: str, end: int, prop: Property) -> tuple[int, float]:
 
 def _is_bare(text: str, end: int, sentence_end: int) -> bool:
     """Whether no unit of another kind stands behind a number: "MW = 180.16."."""
-    behind = text[end:sentence_end]
-    return not re.match(r"\s?[A-Za-zµ°%/·×*+−][\w/]*", behind) or bool(_GOES_ON.match(behind))
+    word = re.match(r"\s?([A-Za-zµ°%][\w/·⁻¹²³^-]*)", text[end:sentence_end])
+    return (
+        word is None or len(word[1]) > 7 or bool(_GOES_ON.match(text[end:sentence_end])) or not unit_readings(word[1])
+    )

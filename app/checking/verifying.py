@@ -216,7 +216,8 @@ class Verifier:
                 return True
             return not _MEASURED.search(sentence) and distance > OTHER_METHODS
         if prop.name == "tm":
-            return any(words.search(sentence) for _, words in METHODS_OF_TM) or distance > OTHER_TM
+            around = self._text[max(0, statement.sentence.start - 160) : statement.sentence.end]
+            return any(words.search(around) for _, words in METHODS_OF_TM) or distance > OTHER_TM
         if prop.name == "pi":
             return distance > 0.5
         if prop.name == "length" and statement.number.hedged:
