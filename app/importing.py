@@ -129,7 +129,7 @@ def _part(part: ExportedPart, kept: Mapping[tuple[str, str], Attached], paths: M
     if isinstance(part, (ImagePart, VideoPart, FilePart)):
         attached = kept.get((part.sha256, part.name))
         if attached is None:
-            return Text(f"[{part.name or 'A file'} did not come along.]\n", source="retort")
+            return Text(f"[{part.name or 'A file'} did not come along with the import.]\n")
         if isinstance(part, VideoPart) and isinstance(attached, Video):
             return replace(attached, frames=part.frames)
         return attached
