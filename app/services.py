@@ -111,8 +111,9 @@ def build_checker(tools: Workers) -> Callable[[], Checks]:
     @functools.cache
     def checker() -> Checks:
         from app.checking.checker import Checker
+        from app.checking.undrawn import Undrawn
 
-        return Checker(tools)
+        return Checker(Undrawn(tools))
 
     return checker
 

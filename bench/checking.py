@@ -21,9 +21,8 @@ from pathlib import Path
 
 from app.assistant import Assistant
 from app.checking.beside import Checks
-from app.checking.checker import Checker
 from app.loading import ModelSlot
-from app.services import build_tools
+from app.services import build_checker, build_tools
 from app.settings import read_settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
@@ -63,7 +62,7 @@ def measure() -> list[Row]:
         tools = build_tools(read_settings([]))
         try:
             tools.warm_up()
-            Checker(tools).check("Water, H2O, weighs 18.02 g/mol.")  # imports, here and in a worker
+            build_checker(tools)().check("Water, H2O, weighs 18.02 g/mol.")  # imports, here and in a worker
             seconds = [_check_s(tools, text) for text in texts]
             beside, alone, late = [], [], []
             for repeat in range(STREAMS):
@@ -71,8 +70,7 @@ def measure() -> list[Row]:
                 folder.mkdir()
                 store = Store(sqlite_url(folder))
                 alone.append(_stream(store, tools, texts[repeat], None)[0])
-                checker = Checker(tools)
-                speed, after = _stream(store, tools, texts[repeat], lambda checker=checker: checker)
+                speed, after = _stream(store, tools, texts[repeat], build_checker(tools))
                 beside.append(speed)
                 late.append(after)
                 store.close()
@@ -104,7 +102,7 @@ def _texts() -> list[str]:
 
 
 def _check_s(tools: Workers, text: str) -> float:
-    checker = Checker(tools)
+    checker = build_checker(tools)()
     started = time.perf_counter()
     checker.check(text)
     return time.perf_counter() - started
