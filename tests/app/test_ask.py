@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.egress import Ledger
+from app.store import sqlite_url
+from tests.browser.stand_in import PUBCHEM, standing_in
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -53,3 +57,24 @@ def test_a_model_that_is_not_there_is_one_sentence():
     assert events == []
     assert "/no/such/folder" in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_a_lookup_sends_nothing_unless_its_host_is_allowed_and_then_the_ledger_has_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETORT_FOLDER", str(tmp_path))
+    with standing_in() as stand_in:
+        monkeypatch.setenv("RETORT_STAND_IN", stand_in.address)
+        question = "Look up aspirin in PubChem"
+        status, events, _ = ask(question, "--json")
+        assert status == 0
+        [told] = [event["text"] for event in events if event["type"] == "notice"]
+        assert told.startswith(f"pubchem_lookup would send GET https://{PUBCHEM}/rest/pug/compound/name/aspirin/")
+        assert told.endswith(f"; allow it with --allow {PUBCHEM}.")
+        assert [event["ok"] for event in events if event["type"] == "tool_result"] == [False]
+        assert stand_in.asked == []
+
+        _, events, _ = ask(question, "--json", "--allow", PUBCHEM)
+        [result] = [event["result"] for event in events if event["type"] == "tool_result"]
+        assert result["data"]["cid"] == 2244  # aspirin at PubChem
+        ledger = Ledger(sqlite_url(tmp_path))
+        assert [(entry.method, entry.url, entry.body) for entry in ledger.all_entries()] == stand_in.asked
+        ledger.close()
