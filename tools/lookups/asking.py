@@ -92,7 +92,7 @@ def ask(
     response = _response(request)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if response.status in absent:
-        return Answer(None, service, response.url, now, False, instead)
+        return _noted(Answer(None, service, response.url, now, False, instead))
     if response.status != OK:
         raise ToolError(f"{service.name} refused the request ({response.status}); check the arguments of the call.")
     try:

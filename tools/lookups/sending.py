@@ -80,8 +80,12 @@ def send(request: Request, ends_at: float) -> Response:
     status, counted = None, _Counted(request.most_bytes)
     problem = "the call ended before the answer was there"
     try:
-        _resolve(request)
-        with _limited(ends_at) as limit, _client(request) as client, _opened(client, request, url, limit) as answer:
+        timeout = httpx.Timeout(READ_S, connect=_connect_limit_s(request))
+        with (
+            _limited(ends_at) as limit,
+            _client(request, timeout) as client,
+            _opened(client, request, url, limit) as answer,
+        ):
             status = answer.status_code
             body = counted.read(answer, request.name) if status == httpx.codes.OK else b""
             if limit.is_over:  # a body without a length ends where the connection does
@@ -133,13 +137,13 @@ def stand_in() -> tuple[str, int] | None:
     return address.hostname, port
 
 
-def _client(request: Request) -> httpx.Client:
+def _client(request: Request, timeout: httpx.Timeout) -> httpx.Client:
     """A client for one request: no cookies, no redirects by itself. A proxy is the environment's, if that names one."""
     import httpx
 
     return httpx.Client(
         headers={"User-Agent": USER_AGENT, "Accept": request.accept, "Accept-Encoding": "gzip", "Connection": "close"},
-        timeout=httpx.Timeout(READ_S, connect=_connect_limit_s(request.host)),
+        timeout=timeout,
         follow_redirects=False,
         trust_env=stand_in() is None,
     )
@@ -239,17 +243,18 @@ def _retry_after(told: str) -> float | None:
         return None
 
 
-def _resolve(request: Request) -> None:
-    """Look the host up, for at most 5 s: the system's own look-up may take much longer where there is no network."""
-    if stand_in() is None and not _has_proxy(request.host) and not _addresses(request.host):
-        raise ToolError(_no_network(request))
+def _connect_limit_s(request: Request) -> float:
+    """For each address of the host, which are tried in turn: together they take 5 s, as far as that leaves enough for one.
 
-
-def _connect_limit_s(host: str) -> float:
-    """Each address of a host is tried in turn: together they may take 5 s, as far as that leaves enough for one."""
-    if stand_in() is not None or _has_proxy(host):
+    The host is looked up here, for at most 5 s, since the system's own look-up may take much longer where there is no network; raises
+    ``ToolError`` where it is not found. A proxy looks it up by itself.
+    """
+    if stand_in() is not None or _has_proxy(request.host):
         return CONNECT_S
-    return max(LEAST_CONNECT_S, CONNECT_S / max(1, len(_addresses(host))))
+    addresses = _addresses(request.host)
+    if not addresses:
+        raise ToolError(_no_network(request))
+    return max(LEAST_CONNECT_S, CONNECT_S / len(addresses))
 
 
 def _has_proxy(host: str) -> bool:

@@ -180,6 +180,7 @@ def test_a_doi_that_nobody_registered_is_an_answer(stand_in, gate):
     assert result.summary == (
         "10.1234/invented.2024.17 is registered with no agency that Crossref knows: as it stands, the reference does not exist."
     )
+    assert (result.provenance.host, result.provenance.source) == (CROSSREF, "Crossref")
     assert [request.path for request in stand_in.asked] == [
         "/works/10.1234%2Finvented.2024.17",
         "/works/10.1234%2Finvented.2024.17/agency",
