@@ -19,7 +19,7 @@ from app.checking.sentences import Sentence
 from app.checking.verifying import DIATOMIC, REPORTED
 from errors import RetortError
 
-_ABOUT = r"(?:about|approximately|approx\.|roughly|around|exactly|only|nearly|a mass of|~|≈|\s)*"
+_ABOUT = r"(?:about|approximately|approx\.|roughly|around|exactly|only|nearly|an?\s+(?:mass|wavelength|wavenumber|frequency|energy|temperature|volume|concentration|pressure|length)\s+of|~|≈|\s)*"
 #: Between two quantities that are said to be the same.
 _SAME = re.compile(
     r"[\s,]*(?:[=≈≃→]|(?:which|that|this|it)?\s*(?:is|are|was|equals?|corresponds?|amounts?|converts?|comes?|works out|translates?)(?:\s+(?:equal|equivalent|the same|exactly|also))?(?:\s+(?:to|as|out to|out as))?"

@@ -32,7 +32,10 @@ _SPOKEN = re.compile(r"\bsymbols?\b|\bZ\b|atomic (?:number|weight|mass)|periodic
 _SYMBOLS_SPOKEN = re.compile(r"\bsymbols?\b|from (?:its |the )?Latin|\bLatin\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b[Ee]lement\s+(?:number\s+|no\.\s*)?(\d{1,3})\s+(?:is|=|,|\()\s*(?:the\s+)?$")
 _HAS_NUMBER = re.compile(
-    r"\s*(?:is|has|=|:|,)\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?![\d.]|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
+    r"\s*(?:is|has|=|:|,)\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?!\d|\.\d|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
+)
+_HAS_WEIGHT = re.compile(
+    r"(?:[’']s)?\s*(?:\([^()]{1,30}\)\s*)?(?:is|has|[:=,])?\s*(\d{1,3}\.\d{2,4})(?![\d%]|\s?(?:[A-Za-zµ°]|[×*/+]))"
 )
 _WEIGHT = r"(?<![\w-])([A-Z][a-z]?)\s*[=:]?\s*(\d{1,3}\.\d{1,4})(?![\d%])"
 _WEIGHTS = re.compile(rf"(?:{_WEIGHT}(?:\s*[,;]\s*|\s+and\s+)?){{3,}}")
@@ -110,6 +113,11 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
         stated = int(has[1])
         if stated == number or abs(stated - number) <= 8:
             yield _mark(*has.span(1), has[1], stated == number, str(number), fact, "atomic_number")
+    if _SPOKEN.search(around) and (has := _HAS_WEIGHT.match(text, thing.end, sentence.end)) is not None:
+        weight, given = float(fact.data.get("atomic_weight") or 0.0), next(numbers_in(has[1]), None)
+        if given is not None and 0.9 * weight < given.value < 1.1 * weight:
+            same = agrees(given, weight, BY_NAME["atomic_weight"].relative)
+            yield _mark(*has.span(1), has[1], same, as_given(weight, given), fact, "atomic_weight")
 
 
 def _row(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:

@@ -75,7 +75,7 @@ _SAYS_SEQUENCE = re.compile(
 )
 #: What is written as a formula and is a group, a model or a method in words.
 _NO_FORMULA = re.compile(
-    r"(?:SN|E)[12](?:cB)?|sp[23]?|(?![ONHF]2\b|O3\b|P4\b|S8\b)[A-Z]\d{1,2}|H[12]N[12]|HeLa|U2OS|[IVX]+|(?:COX|IL|PM)-?\d+|[A-Z]{1,2}\d{2,}"
+    r"(?:SN|E)[12](?:cB)?|sp[23]?|(?![ONHF]2\b|O3\b|P4\b|S8\b)[A-Z]\d{1,2}|H[12]N[12]|HeLa|U2OS|TPSAs?|[IVX]+|(?:COX|IL|PM)-?\d+|[A-Z]{1,2}\d{2,}"
 )
 #: A symbol whose number or weight is given: "Kr: Z = 36", "* I (A_r = 126.90)".
 _SYMBOL = re.compile(r"(?<![\w-])([A-Z][a-z]?)(?=\s?[:(,]?\s*\(?(?:Z\s*=|A_?r\b|atomic\s+(?:number|weight|mass)))")
@@ -195,6 +195,8 @@ def _notation(word: str) -> ThingKind | None:
         return "formula" if _is_formula(word) else None
     if re.fullmatch(r"(?:[A-Z][a-z]{2}-){2,}[A-Z][a-z]{2}", word) and from_three_letters(word) is not None:
         return "protein"
+    if re.search(r"[cno]\d[cnos]{2,}", word) and re.fullmatch(r"[A-Za-z\d()\[\]=#@+\-/\\.%]+", word):
+        return "smiles"  # also with an atom that is none
     return "smiles" if looks_like_smiles(word) and re.search(r"[A-Za-z]", word) else None
 
 
@@ -249,7 +251,8 @@ def _named(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
 
 @lru_cache(maxsize=2048)
 def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
-    spaced = re.sub(r"\S+", _without_brackets, line.replace("|", " "))
+    line = line.replace("→", ";").replace("->", ";;")
+    spaced = re.sub(r"\S+", _without_brackets, re.sub(r"(?<=\S)\|(?=\S)", " ", line))
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES):
         if entity.kind == "name" and _SUBSTITUENT.search(spaced, 0, entity.start):

@@ -31,7 +31,7 @@ _SOLVENT = re.compile(
 )
 _PARTIAL = re.compile(r"\b(?:about|with|add)\s*$", re.IGNORECASE)
 _RESULT = re.compile(
-    r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|use|dissolve|becomes?|contains?|holds?)\b[^.;]{0,40}$|[=≈→]\s*$",
+    r"\b(?:need\w*|weigh\w*|requir\w*|takes?|take|gives?|yields?|get|is|are|use|dissolve|becomes?|contains?|holds?|has|have|mass of)\b[^.;]{0,40}$|[=≈→]\s*$",
     re.IGNORECASE,
 )
 _THAT_IS = re.compile(

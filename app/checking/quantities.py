@@ -15,6 +15,9 @@ from app.checking.sentences import Sentence
 
 #: Words that are units as well.
 _WORDS = frozenset(["at", "as", "in", "per", "a", "h", "to", "mol of"])
+_SEVERAL_WORDS = re.compile(r"per\b|square|cubic|degree|deg\b|/|\(|[⁻^−-]\d?|mol|[·⋅]|of mercury")
+#: Masses of a molecule, which are those of a mole in g/mol: to kg/mol.
+_OF_PARTICLES = {"Da": 1e-3, "kDa": 1.0, "amu": 1e-3, "u": 1e-3}
 _OF = re.compile(r"\s?(?:of\s+)?(?:the\s+|pure\s+|anhydrous\s+|solid\s+|dry\s+|each\s+)?")
 
 
@@ -35,10 +38,12 @@ class Quantity:
     @property
     def kind(self) -> str:
         """ "mass", "volume", "substance", "concentration" (molar), another dimension, or empty."""
+        if self.unit in _OF_PARTICLES:
+            return "molar mass"
         return next((name for name, dimensions in _KINDS.items() if dimensions in dimensions_of(self.unit)), "")
 
     def in_si(self) -> float | None:
-        factor = factor_of(self.unit)
+        factor = _OF_PARTICLES.get(self.unit) or factor_of(self.unit)
         return None if factor is None else self.number.value * factor
 
 
@@ -49,6 +54,8 @@ def quantities_in(text: str, sentence: Sentence, scope: Scope, *, in_sums: bool 
         is_word = start < sentence.end and text[start] not in "0123456789/·×*()-–−"
         limit = text.find(")", start, sentence.end) if in_sums else -1
         end = unit_end(text[: limit if limit > 0 else sentence.end], start) if is_word else 0
+        if end and " " in text[start:end] and not _SEVERAL_WORDS.search(text[start:end]):
+            end = start + text[start:end].index(" ")  # "250 kcal bar" is no pressure
         unit = text[start:end] if end and text[start:end] not in _WORDS else ""
         behind = end if unit else moved.end
         yield Quantity(moved, unit, behind, _thing_behind(text, behind, scope))

@@ -30,10 +30,11 @@ _DIRECTLY = re.compile(
     r"[`'\"*)]*\s*(?:\([a-z ]{1,20}\)\s*)?(?:[:=,–—-]|is|has|weighs|with)?\s*(?:about|around|roughly|~|≈)?\s*",
     re.IGNORECASE,
 )
+_ADDED = re.compile(r"\b(?:one|a|plus|add|adding|minus|loses|losing|each|of)\s+$", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
-    r"\b(?:residue|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
+    r"\b(?:residue(?!\s+mass)|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
     r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
     re.IGNORECASE,
 )
@@ -93,7 +94,7 @@ class Scope:
         ]
         if sentence.header is not None:
             return self._in_table(sentence, things, kinds)
-        here = [thing for thing in things if sentence.start <= thing.start < sentence.end]
+        here = [thing for thing in things if sentence.start <= thing.start < sentence.end and not self._is_added(thing)]
         if words and words[1] <= start:
             for thing in here:
                 if thing.start >= words[1] and (
@@ -132,6 +133,14 @@ class Scope:
             group.append(one)
             last = one
         return tuple(group)
+
+    def _is_added(self, thing: Thing) -> bool:
+        """Whether it is the water, or the proton, that is added to what the sentence is about, or taken from it."""
+        return bool(_ADDED.search(self._text[max(0, thing.start - 14) : thing.start])) and thing.text.lower() in (
+            "water",
+            "h2o",
+            "proton",
+        )
 
     def _is_only(self, thing: Thing, here: Sequence[Thing]) -> bool:
         """Whether the sentence names nothing else."""

@@ -21,6 +21,7 @@ _DERIVED = re.compile(
 _OF_IT = re.compile(
     r"(?:complement\w*|translation|transcript|strand)\s+(?:of|to)\s+(?:the\s+)?(?:\w+\s+)?[`'\"*5′-]*$", re.IGNORECASE
 )
+_IS = re.compile(r"[`'\"*)]*\s*(?:is|=|→|\(|,|i\.e\.,?|in one-letter code is)?\s*[`'\"*(]*", re.IGNORECASE)
 _COMPLEMENT = str.maketrans("ACGTU", "TGCAA")
 _NUCLEIC = ("dna", "rna")
 SHORTEST, MOST_SOURCES = 3, 4
@@ -32,6 +33,9 @@ def derived_sequences(
     """A mark on each sequence that is said to be derived from one before it."""
     sequences = [thing for thing in things if thing.kind in ("dna", "rna", "protein")]
     for place, derived in enumerate(sequences):
+        if place and (mark := _in_one_letter(text, sequences[place - 1], derived)) is not None:
+            yield mark
+            continue
         sources = [thing for thing in reversed(sequences[:place]) if thing.kind in _NUCLEIC]
         is_source = _OF_IT.search(text, 0, derived.start)
         if not sources or is_source or (stop is not None and stop.is_set()):
@@ -40,6 +44,22 @@ def derived_sequences(
         found = [mark for source in sources[:MOST_SOURCES] if (mark := _checked(source, derived, said, facts, stop))]
         if found:
             yield next((mark for mark in found if mark.verdict == "equal"), found[-1] if len(found) > 1 else found[0])
+
+
+def _in_one_letter(text: str, long: Thing, short: Thing) -> Mark | None:
+    """Of "Arg-Gly-Asp is RGD"."""
+    if (
+        long.kind != "protein"
+        or "-" not in long.text
+        or "-" in short.text
+        or not _IS.fullmatch(text, long.end, short.start)
+    ):
+        return None
+    ours = from_three_letters(long.text) or ""
+    call = {"tool": "protein_report", "arguments": {"sequence": long.text}}
+    return Mark(
+        short.start, short.end, short.text, "equal" if short.text == ours else "different", ours, call, "sequence"
+    )
 
 
 def _checked(source: Thing, derived: Thing, said: str, facts: Facts, stop: threading.Event | None) -> Mark | None:

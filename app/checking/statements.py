@@ -34,7 +34,7 @@ _NO_MASS_BEHIND = re.compile(
 )
 #: Behind an operand of a sum.
 _TIMES = re.compile(
-    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · |·\d| ?/ ?[\d(]|\s[−–-]\s\d| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
+    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · |·\s?\d| ?/ ?[\d(]|\s[−–-]\s\d| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
 )
 _NO_VALUE_COLUMN = re.compile(
     r"limit|threshold|rule|cut-?off|criteri|max|min|target|ideal|guideline|reference|source|note", re.I

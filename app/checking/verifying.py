@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.checking.facts import Fact, Facts, told_of
@@ -37,6 +37,8 @@ _COUNTS_ATOMS = re.compile(
     r"\batoms?\b|formula|\b(?:carbons|nitrogens|oxygens|sulfurs|chlorines|fluorines|hydrogens)\b.{0,60}\b(?:carbons?|nitrogens?|oxygens?|sulfurs?|chlorines?|fluorines?|hydrogens?)\b",
     re.IGNORECASE,
 )
+_ANHYDROUS = re.compile(r"\banhydrous\b[^.;]{0,20}$", re.IGNORECASE)
+_WATER = re.compile(r"[·.*•]\d*H2O$")
 _PRONOUN = re.compile(
     r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)]|length|GC|G\+C|T_?m\b|pI\b|MW|mass|molecular|average|mono|theoretical|net|ε|extinction|isoelectric|GRAVY)|:",
     re.IGNORECASE,
@@ -85,6 +87,8 @@ class Verifier:
             listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)
         ):
             subject = Subject(listed, True)
+        if _ANHYDROUS.search(self._text[max(0, statement.start - 30) : statement.start]):
+            subject = Subject(tuple(_without_water(thing) for thing in subject.things if "H2O" in thing.text), True)
         things = list({(thing.kind, thing.text.lower()): thing for thing in subject.things}.values())[:MOST_THINGS]
         different: list[Found] = []
         for thing in things:
@@ -258,3 +262,7 @@ def _is_equal(number: Number, ours: float, prop: Property) -> bool:
     if prop.integer:
         return round(number.value) == round(ours)
     return agrees(number, ours, prop.relative, prop.absolute)
+
+
+def _without_water(thing: Thing) -> Thing:
+    return replace(thing, text=_WATER.sub("", thing.text))
