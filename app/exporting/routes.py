@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
-from app.exporting.writing import Document, as_json, document_of, filename
 from app.services import Services
 from errors import RetortError
 
@@ -28,6 +28,8 @@ def export_routes(services: Services) -> APIRouter:
     @router.get("/export/{conversation_id}.{kind}")
     def export(conversation_id: str, kind: str) -> Response:
         """The conversation as it is now, also while it is being answered."""
+        from app.exporting.writing import document_of, filename
+
         if kind not in MEDIA_TYPES:
             return PlainTextResponse(f"A conversation is exported as {', '.join(MEDIA_TYPES)}.", status_code=404)
         try:
@@ -60,7 +62,7 @@ def export_routes(services: Services) -> APIRouter:
     return router
 
 
-def _written(kind: str) -> Callable[[Document], str]:
+def _written(kind: str) -> Callable[[dict[str, Any]], str]:
     """Each with libraries of its own, which no page needs before."""
     if kind == "md":
         from app.exporting.as_markdown import as_markdown
@@ -74,6 +76,8 @@ def _written(kind: str) -> Callable[[Document], str]:
         from app.exporting.as_notebook import as_notebook
 
         return as_notebook
+    from app.exporting.writing import as_json
+
     return as_json
 
 

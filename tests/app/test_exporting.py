@@ -40,12 +40,16 @@ def with_table(place, tmp_path_factory):
     return document_of(place.store, conversation_with_a_table(place, tmp_path_factory.mktemp("attached")))
 
 
-def run(notebook, folder=ROOT, **environment):
-    """The executed notebook, as a person runs it in this folder."""
-    client = nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}
-    )
-    return client.execute(env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **environment})
+@pytest.fixture
+def run(tmp_path):
+    """Executes a notebook as a person runs it in a folder."""
+
+    def run(notebook, folder=ROOT, **environment):
+        resources = {"metadata": {"path": folder}}
+        client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources)
+        return client.execute(env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **environment})
+
+    return run
 
 
 def printed(notebook, part):
@@ -227,7 +231,7 @@ def test_a_hostile_conversation_is_markdown_without_html_of_its_own(hostile):
     assert "![" not in outside_code.replace("\\!\\[", "")
 
 
-def test_a_hostile_conversation_is_a_notebook_whose_code_is_the_calls_alone(hostile):
+def test_a_hostile_conversation_is_a_notebook_whose_code_is_the_calls_alone(hostile, run):
     notebook = nbformat.reads(as_notebook(hostile), 4)
     nbformat.validate(notebook)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -237,7 +241,7 @@ def test_a_hostile_conversation_is_a_notebook_whose_code_is_the_calls_alone(host
     assert compared.startswith("failed: There is no tool '<script>")
 
 
-def test_an_executed_notebook_gives_what_was_recorded(long):
+def test_an_executed_notebook_gives_what_was_recorded(long, run):
     assert len({tool for tool, _ in CALLS}) >= 12
     written = nbformat.reads(as_notebook(long), 4)
     recorded = [cell for cell in written.cells if cell.metadata.get("retort", {}).get("part") == "call"]
@@ -252,19 +256,19 @@ def test_an_executed_notebook_gives_what_was_recorded(long):
         assert after.outputs[0].data["text/plain"] == before.outputs[0].data["text/plain"]
 
 
-def test_an_executed_notebook_reads_the_files_that_came_with_it_and_goes_over_them(with_table):
+def test_an_executed_notebook_reads_the_files_that_came_with_it_and_goes_over_them(with_table, run):
     executed = run(nbformat.reads(as_notebook(with_table), 4))
     assert printed(executed, "comparison") == ["equal\n", "equal\n"]
 
 
-def test_a_notebook_with_a_changed_value_says_what_is_different(long):
+def test_a_notebook_with_a_changed_value_says_what_is_different(long, run):
     changed = as_notebook(long).replace("'average_mass_da': 180.159", "'average_mass_da': 180.16", 1)
     first, *others = printed(run(nbformat.reads(changed, 4)), "comparison")
     assert first == "different: data.average_mass_da: 180.16 → 180.159\n"
     assert others == ["equal\n"] * (len(CALLS) - 1)
 
 
-def test_a_notebook_away_from_retort_says_so_in_a_sentence_and_finds_it_by_its_address(long, tmp_path):
+def test_a_notebook_away_from_retort_says_so_in_a_sentence_and_finds_it_by_its_address(long, tmp_path, run):
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="set RETORT_HOME to its folder"):
         run(nbformat.reads(as_notebook(long), 4), tmp_path)
     executed = run(nbformat.reads(as_notebook(long), 4), tmp_path, RETORT_HOME=str(ROOT))
@@ -284,3 +288,13 @@ def test_a_lookup_and_a_call_that_never_ended_are_told_and_not_made_again(place)
     assert "Not made again: it ended without an answer: Nothing was sent." in text
     assert "Not made again: it had not ended when it was exported." in text
     assert "rerun.call" not in text
+
+
+def test_a_lookup_that_was_answered_is_in_the_notebook_and_is_not_made_again(place, run):
+    conversation_id = place.store.create_conversation()
+    place.ask(conversation_id, Text("?"))
+    content = called(1, "element", {"symbol": "Br"})[1].content
+    content["provenance"] |= {"host": "api.crossref.org", "arguments": {"doi": "10.1038/171737a0"}}
+    place.answer(conversation_id, ToolCall("call_1", "check_doi", {}), ToolResult("call_1", "check_doi", True, content))
+    notebook = nbformat.reads(as_notebook(document_of(place.store, conversation_id)), 4)
+    assert printed(run(notebook), "comparison") == ["not rerun: asks api.crossref.org\n"]
