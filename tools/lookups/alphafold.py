@@ -101,7 +101,7 @@ def alphafold_model(accession: UniprotAccession, refresh: Refresh = False) -> To
         "model": model.id,
         "version": version,
         "created": model.created[:10],
-        "protein": model.described,
+        "protein_name": model.described,
         "gene": model.gene,
         "organism": model.organism,
         "residues": len(confidence),

@@ -13,7 +13,7 @@ from errors import ToolInputError, shown
 from tools.chemistry.drawing import drawn_if_legible
 from tools.inputs import CompoundText, Refresh
 from tools.inputs.identifiers import CHEMBL
-from tools.inputs.molecules import parse_molecule
+from tools.inputs.molecules import ParsedMolecule, parse_molecule
 from tools.lookups.asking import Answer, Service, ask
 from tools.lookups.compounds import Sought, sought
 from tools.lookups.reading import Number, Told, Words, as_json
@@ -24,7 +24,7 @@ HOST = "www.ebi.ac.uk"
 CHEMBL_SERVICE = Service("ChEMBL", HOST, "The data of ChEMBL are under CC BY-SA 3.0; cite ChEMBL.")
 BASE = "/chembl/api/data"
 MOST_MEASUREMENTS = 500
-MOST_ROWS, MOST_GROUPS = 300, 40
+MOST_ROWS, MOST_GROUPS, MOST_GROUPS_TOLD = 300, 40, 20
 _ONLY = (
     "activity_id,molecule_chembl_id,target_chembl_id,target_pref_name,target_organism,assay_chembl_id,assay_type,standard_type,"
     "standard_relation,standard_value,standard_units,pchembl_value,data_validity_comment,potential_duplicate,document_chembl_id,"
@@ -36,14 +36,17 @@ ASSAY_TYPES = {
 
 
 class _Structures(Told):
-    smiles: Words = Field("", alias="canonical_smiles")
-    inchikey: Words = Field("", alias="standard_inchi_key")
+    smiles: str | None = Field(None, alias="canonical_smiles", max_length=10_000)
 
 
 class _Molecule(Told):
     chembl_id: str = Field(alias="molecule_chembl_id", pattern=r"^CHEMBL\d{1,9}$")
     name: Words = Field("", alias="pref_name")
     structures: _Structures | None = Field(None, alias="molecule_structures")
+
+    @property
+    def smiles(self) -> str:
+        return (self.structures.smiles if self.structures else None) or ""
 
 
 class _Molecules(Told):
@@ -140,23 +143,25 @@ def chembl_activities(
     measured = answer.value.activities if answer.value else []
     total = answer.value.page.total if answer.value else 0
     groups = _grouped(measured)
-    label = found.name or found.chembl_id
+    label, parsed = found.name or found.chembl_id, _parsed(found)
     data: dict[str, Any] = {
         "chembl_id": found.chembl_id,
         "name": found.name,
-        "smiles": found.structures.smiles if found.structures else "",
+        "smiles": parsed.smiles if parsed else "",
         "measurements": len(measured),
         "measurements_in_chembl": total,
-        "groups": [_group_data(group) for group in groups[:MOST_GROUPS]],
+        "groups": [_group_data(group) for group in groups[:MOST_GROUPS_TOLD]],
         "url": f"https://{HOST}/chembl/explore/compound/{found.chembl_id}",
     }
     if total > len(measured):
         notes.append(
             f"ChEMBL has {total:,} measurements; the first {len(measured):,} were fetched. Name a target or a kind."
         )
-    if len(groups) > MOST_GROUPS:
-        notes.append(f"{len(groups)} groups were made; the {MOST_GROUPS} with most measurements are in the data.")
-    views = [*_drawing(found, label), *_tables(label, groups, measured), *_plot(label, groups)]
+    if len(groups) > MOST_GROUPS_TOLD:
+        notes.append(
+            f"{len(groups)} groups were made; the {MOST_GROUPS_TOLD} with most measurements are among the values."
+        )
+    views = [*_drawing(parsed, label, found.chembl_id), *_tables(label, groups, measured), *_plot(label, groups)]
     return ToolOutput(
         summary=_summary(label, found.chembl_id, groups, len(measured), target, kind),
         data=data,
@@ -206,10 +211,7 @@ def _listed(wanted: Sought, refresh: bool) -> Answer[_Molecules]:
 
 
 def _several(text: str, found: Sequence[_Molecule], wanted: Sought, listed: Answer[_Molecules]) -> ToolOutput:
-    hits = [
-        {"chembl_id": one.chembl_id, "name": one.name, "smiles": one.structures.smiles if one.structures else ""}
-        for one in found
-    ]
+    hits = [{"chembl_id": one.chembl_id, "name": one.name, "smiles": one.smiles[:500]} for one in found]
     named = "; ".join(f"{one.chembl_id} ({one.name or 'no name'})" for one in found[:6])
     table = Table(
         title=f"Molecules at ChEMBL for {text[:60]}",
@@ -264,14 +266,17 @@ def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _drawing(found: _Molecule, label: str) -> list[View]:
-    if not found.structures or not found.structures.smiles:
-        return []
+def _parsed(found: _Molecule) -> ParsedMolecule | None:
+    """ChEMBL's structure as our parser reads it; None where there is none, as of an antibody, or it cannot be read."""
     try:
-        parsed = parse_molecule(found.structures.smiles, "ChEMBL's SMILES")
-    except ToolInputError:  # the table says all the same what was measured
-        return []
-    return list(drawn_if_legible(parsed, label, caption=f"Drawn here from ChEMBL's SMILES of {found.chembl_id}")[0])
+        return parse_molecule(found.smiles, "ChEMBL's SMILES")
+    except ToolInputError:  # what was measured is told all the same
+        return None
+
+
+def _drawing(parsed: ParsedMolecule | None, label: str, chembl_id: str) -> list[View]:
+    drawn = f"Drawn here from ChEMBL's SMILES of {chembl_id}"
+    return list(drawn_if_legible(parsed, label, caption=drawn)[0]) if parsed else []
 
 
 def _tables(label: str, groups: Sequence[_Group], measured: Sequence[_Activity]) -> list[View]:

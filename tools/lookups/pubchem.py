@@ -33,6 +33,7 @@ _ASKED = (
     "Title,MolecularFormula,MolecularWeight,MonoisotopicMass,Charge,SMILES,InChIKey,IUPACName,XLogP,TPSA,HBondDonorCount,"
     "HBondAcceptorCount,RotatableBondCount"
 )
+_COMPUTED = ("average_mass_da", "monoisotopic_mass_da", "logp_crippen", "tpsa_a2")
 _CAS = re.compile(r"\d{2,7}-\d{2}-\d")
 
 
@@ -172,7 +173,7 @@ def _one(
         "cid": one.cid,
         "title": one.title,
         "iupac_name": one.iupac,
-        "smiles": parsed.smiles if parsed else one.smiles[:1000],
+        "smiles": parsed.smiles if parsed else "",
         "inchikey": one.inchikey,
         "formula": one.formula,
         "average_mass_da": one.mass,
@@ -184,6 +185,7 @@ def _one(
         "rotatable_bonds": one.rotatable,
         "url": f"https://{HOST}/compound/{one.cid}",
     }
+    data |= {f"{key}_computed_here": ours[key] for key in _COMPUTED if ours}
     differences = _differences(one, ours, wanted)
     data["differences"] = differences
     views: list[View] = []

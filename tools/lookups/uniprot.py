@@ -170,7 +170,7 @@ def _entry(entry: Entry, whence: str, notes: list[str], isoform: str, refresh: b
         "accession": isoform or entry.accession,
         "entry_name": entry.name,
         "reviewed": entry.is_reviewed,
-        "protein": entry.protein_name,
+        "protein_name": entry.protein_name,
         "gene": entry.gene,
         "organism": entry.organism.name,
         "taxon": entry.organism.taxon,

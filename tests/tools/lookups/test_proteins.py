@@ -41,6 +41,7 @@ def test_an_entry_is_told_with_sequence_and_features(stand_in, gate):
     assert result.data["sequence"] == INSULIN
     assert result.data["average_mass_da"] == 11981
     assert result.data["pdb_ids"] == ["1A7F"]
+    assert "protein" not in result.data, "which the conversation would take for residues"
     assert result.data["function"] == ["Insulin decreases blood glucose concentration."]
     [view] = views_of(result, "sequence")
     assert [(one.group, one.start, one.end) for one in view.features] == [
