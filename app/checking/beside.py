@@ -13,7 +13,9 @@ from app.checking.marks import Mark
 from model.messages import Part, ToolResult
 
 #: Of the question, and of what was written before a paragraph, so that it may be about something named there. Characters.
-LONGEST_QUESTION, LOOKED_BACK = 2_500, 2_000
+LONGEST_QUESTION, LOOKED_BACK = 2_500, 1_000
+#: Between two looks at a growing answer, so that several short paragraphs are one check.
+PAUSE_S = 0.3
 _logger = logging.getLogger(__name__)
 
 
@@ -43,6 +45,7 @@ class Beside:
         self._results, self._question, self._message_id = results, question, message_id
         self._latest: tuple[Sequence[Part], bool] = ((), False)
         self._woken, self._halted, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._hurried = threading.Event()  # set once no pause is to be made any more
         self._thread: threading.Thread | None = None
         self._found: list[Mark] = []
         self._looked_at = 0  # characters of the joined text
@@ -52,6 +55,8 @@ class Beside:
     def look(self, parts: Sequence[Part], *, is_over: bool = False) -> None:
         """The answer as it stands; with ``is_over`` it is whole, and what is found then replaces what was found before."""
         self._latest = (parts, is_over)
+        if is_over:
+            self._hurried.set()
         self._woken.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="check an answer", daemon=True)
@@ -64,6 +69,7 @@ class Beside:
     def halt(self) -> None:
         """Nobody waits any more: what runs is stopped, and what was found stays."""
         self._halted.set()
+        self._hurried.set()
         self._woken.set()
 
     def _run(self) -> None:
@@ -75,22 +81,25 @@ class Beside:
                 if is_over:
                     self._check_all(parts)
                     return
-                self._check_ended_paragraphs(parts)
+                if self._check_ended_paragraphs(parts):
+                    self._hurried.wait(PAUSE_S)
         except Exception:  # whatever is wrong with a check, the answer is none the worse for it
             _logger.exception("An answer could not be checked.")
         finally:
             self._ended.set()
 
-    def _check_ended_paragraphs(self, parts: Sequence[Part]) -> None:
+    def _check_ended_paragraphs(self, parts: Sequence[Part]) -> bool:
+        """Whether there was anything to check."""
         text, places = author_text(parts)
         end = _end_of_paragraphs(text, self._looked_at)
         if end <= self._looked_at:
-            return
+            return False
         start, self._looked_at = self._looked_at, end
         about = f"{self._question[:LONGEST_QUESTION]}\n\n{text[max(0, start - LOOKED_BACK) : start]}"
         marks = self._checker().check(text[start:end], self._with_own(parts), about, self._halted)
         self._found += [replace(mark, start=mark.start + start, end=mark.end + start) for mark in marks]
         self.marks = as_kept(self._found, places)
+        return True
 
     def _check_all(self, parts: Sequence[Part]) -> None:
         text, places = author_text(parts)
