@@ -105,6 +105,7 @@ class Calls:
         try:
             if call.name == OVER_FILE:
                 arguments = self._resolved(call)
+                self._refuse_lookup(arguments.get("tool"))
                 file = self._attachments.file(arguments.get("file"))
                 output = yield from self._batches.run(file, arguments, self._stop)
             elif self._offering is not None and self._offering.answers(call.name):
@@ -116,6 +117,16 @@ class Calls:
         except RetortError as error:
             return failed(call, error, self._called(call))
         return ToolResult(call.id, call.name, True, output.model_dump(mode="json"))
+
+    def _refuse_lookup(self, tool: object) -> None:
+        """Over a file, one leave would send every record of it."""
+        if self._hosts.get(str(tool)):
+            host = min(self._hosts[str(tool)])
+            raise ToolInputError(
+                f"{tool} asks another machine, and is not run over a file here",
+                "tool",
+                f"look records up one by one, or run python -m tools over FILE --tool {tool} --allow {host}",
+            )
 
     def _resolved(self, call: ToolCall) -> dict[str, Any]:
         return self._handles.resolved(call.arguments) if self._handles is not None else call.arguments

@@ -14,8 +14,11 @@ from collections.abc import Iterable
 from typing import Any
 
 OWN_NAMES = frozenset(["", "localhost", "0.0.0.0", "::"])
-LOOKED_UP = frozenset(["socket.getaddrinfo", "socket.gethostbyname"])
-CONNECTED = frozenset(["socket.connect", "socket.sendto", "socket.sendmsg"])
+#: Audit events by where their host stands: first, as a name or number, or in the address at the end.
+NAMED = frozenset(["socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"])
+ADDRESSED = frozenset(["socket.connect", "socket.sendto", "socket.sendmsg", "socket.getnameinfo"])
+#: Of these, those that ask nobody about a number.
+RESOLVING = frozenset(["socket.getaddrinfo", "socket.gethostbyname"])
 
 
 def confine_to_this_machine(but: Iterable[str] = ()) -> None:
@@ -27,10 +30,10 @@ def confine_to_this_machine(but: Iterable[str] = ()) -> None:
     addresses = frozenset(address for name in names for address in _addresses(name))
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in LOOKED_UP:
+        if event in NAMED:
             host = arguments[0]
-        elif event in CONNECTED:
-            address = arguments[1]
+        elif event in ADDRESSED:
+            address = arguments[-1]
             host = address[0] if isinstance(address, tuple) else ""  # a path is a socket of this machine
         else:
             return
@@ -48,7 +51,7 @@ def _is_own(host: str, event: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    return address.is_loopback or event in LOOKED_UP  # a number is looked up nowhere
+    return address.is_loopback or event in RESOLVING
 
 
 def _addresses(name: str) -> set[str]:

@@ -199,6 +199,8 @@ def test_a_hub_that_is_not_there_is_listed_as_asked_without_an_answer(site, monk
     [
         "import socket; socket.getaddrinfo('outside.invalid', 443)",
         "import socket; socket.gethostbyname('outside.invalid')",
+        "import socket; socket.gethostbyaddr('192.0.2.1')",
+        "import socket; socket.getnameinfo(('192.0.2.1', 80), 0)",
         "import socket; socket.create_connection(('192.0.2.1', 9), 1)",  # TEST-NET-1, RFC 5737: never routed
         "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 9))",
         "import asyncio, gradio.processing_utils as g; asyncio.run(g.async_ssrf_protected_get('https://outside.invalid/x'))",
@@ -216,6 +218,8 @@ def test_it_still_reaches_its_own_machine_and_what_was_named_for_it():
         script = (
             "import socket\nfrom app.confinement import confine_to_this_machine\nconfine_to_this_machine(['192.0.2.1'])\n"
             f"socket.create_connection(('localhost', {port}), 5).close()\nsocket.getaddrinfo('192.0.2.9', 80)\n"
+            "one, other = socket.socketpair()\none.sendmsg([b'x'])\n"
+            "try:\n    socket.socket(socket.AF_UNIX).connect('/no/such/socket')\nexcept FileNotFoundError: pass\n"
             "probe = socket.socket(type=socket.SOCK_DGRAM)\n"
             "try:\n    probe.sendto(b'x', ('192.0.2.1', 9))\nexcept PermissionError: raise\nexcept OSError: pass\n"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -17,10 +18,11 @@ from app.settings import read_settings
 from app.store import Store, sqlite_url
 from app.turns import Turns
 from app.ui.permission import permission_card
+from app.ui.rendering import message_parts
 from app.ui.tabs import TurnUnderWay, UnderWay
 from errors import RetortError
 from model.events import Abilities, Finished, Options
-from model.messages import Message, Text, ToolCall, ToolResult
+from model.messages import File, Message, Text, ToolCall, ToolResult
 from tests.app.fakes import FakeModel, LookupTools, outward_of, words
 
 HOST = LookupTools.HOST
@@ -227,6 +229,32 @@ def test_a_question_is_kept_while_it_waits_so_that_any_tab_can_show_and_answer_i
     assert "asks" not in last.details
     assert store.messages(conversation)[-1].parts[1].ok
     store.close()
+
+
+def test_what_a_crash_left_asking_is_shown_as_stopped_without_its_question(outward, tmp_path):
+    store, conversation = asked_store(tmp_path)
+    question = Question(HOST, (Wish("look_up", "name 'aspirin'", "GET …"),))
+    message = store.add_message(conversation, "assistant", (), "running")
+    store.save(replace(message, details={"asks": asdict(question)}))
+    assert "wants to ask" in str(list(message_parts(conversation, store.messages(conversation)[-1])))
+    store.close()
+    again = Store(sqlite_url(tmp_path))
+    assert "wants to ask" not in str(list(message_parts(conversation, again.messages(conversation)[-1])))
+    again.close()
+
+
+def test_over_a_file_no_lookup_runs_and_a_sentence_says_how_else(outward, tmp_path):
+    table = tmp_path / "names.csv"
+    table.write_text("name\naspirin\n")
+    file = File(str(table), "0" * 64, "text/csv", "names.csv")
+    over = ToolCall("x", "run_over_file", {"file": "file_1", "tool": "look_up"})
+    assistant = Assistant(LookupTools(), outward=lambda: outward)
+    asked = [Message("user", (file, Text("Look all of them up.")))]
+    events = list(assistant.run(FakeModel([over], words("done")), asked, Options(), threading.Event()))
+    [result] = [event for event in events if isinstance(event, ToolResult)]
+    assert result.content["what"] == "look_up asks another machine, and is not run over a file here"
+    assert result.content["hint"].endswith(f"--tool look_up --allow {HOST}")
+    assert [event for event in events if isinstance(event, Asking)] == []
 
 
 def test_an_answer_that_asks_goes_on_when_its_page_is_gone(outward, tmp_path):
