@@ -143,14 +143,21 @@ class Chat:
         """The tab was closed or reloaded."""
         self._tabs.close(_tab(request))
 
-    def _answer(self, conversation_id: str, stop: Any, tab: str, options: Options) -> Iterator[Screen]:
+    def _answer(
+        self, conversation_id: str, stop: Any, tab: str, options: Options, *, to_retort: bool = False
+    ) -> Iterator[Screen]:
         """Stream the answer to the last question; when the page goes away the turn is stopped and kept.
 
-        Not so while a person is asked for leave: who reloads the page, or looks at another, can still give it.
+        Not so while a person is asked for leave: who reloads the page, or looks at another, can still give it. An answer
+        ``to_retort``, which no person asked for with the composer, leaves what is typed there, and who looks elsewhere.
         """
-        self._tabs.show(tab, conversation_id)
+        if not to_retort:
+            self._tabs.show(tab, conversation_id)
         before = self._log(conversation_id)
-        yield Screen(before, _busy(EMPTY), conversation_id, "", "", self._sidebar(conversation_id), _visible(False))
+        if not to_retort:
+            yield Screen(before, _busy(EMPTY), conversation_id, "", "", self._sidebar(conversation_id), _visible(False))
+        elif self._tabs.shows(tab, conversation_id):
+            yield Screen(before, _busy(None))
         answer = self._services.turns.answer(conversation_id, stop, options)
         goes_on = False
         try:
@@ -184,7 +191,7 @@ class Chat:
                 yield Screen()
                 return
             self._services.store.add_message(conversation_id, "user", [Text(request, source="retort")])
-            yield from self._answer(conversation_id, stop, tab, options)
+            yield from self._answer(conversation_id, stop, tab, options, to_retort=True)
 
     def _correct_unasked(self, conversation_id: str, choices: str, tab: str) -> Iterator[Screen]:
         """The same by itself where a person chose that: once for each question, and never for a correction."""

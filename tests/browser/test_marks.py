@@ -257,6 +257,7 @@ def test_a_correction_is_asked_for_by_a_click_and_both_versions_stay(page, corre
     open_page(page, correcting.url)
     ask(page, "What is aspirin, please?")
     finished(page)
+    page.locator("#composer textarea").fill("a thought to keep")
     page.locator("[data-action=correct]").click()
     expect(page.locator("#chat")).to_contain_text("Acetic anhydride weighs 102.09 g/mol", timeout=A_WHILE)
     finished(page)
@@ -271,7 +272,7 @@ def test_a_correction_is_asked_for_by_a_click_and_both_versions_stay(page, corre
     page.locator(".answer-actions").last.hover()
     page.locator("[data-action=undo]").last.click()
     expect(asked).to_have_count(0)
-    expect(page.locator("#composer textarea")).to_have_value("")
+    expect(page.locator("#composer textarea")).to_have_value("a thought to keep")
     expect(page.locator("[data-action=correct]")).to_have_count(1)
 
 
@@ -286,6 +287,27 @@ def test_where_it_was_chosen_a_correction_follows_once_by_itself(page, correctin
     expect(page.locator(".question.by-retort")).to_have_count(1)  # the correction has an error, too, and is left so
     expect(page.locator(".question")).to_have_count(2)
     expect(page.locator(".checks summary").last).to_have_text("1 checked: 1 different")
+
+
+def test_a_correction_that_follows_by_itself_leaves_a_reader_who_has_gone_elsewhere(page, tmp_path):
+    story = " ".join(f"word{number}" for number in range(1, 60))
+    server = scripted(tmp_path, [f"{story} 112.09 g/mol", f"{story} Corrected."], 20, MARKS)
+    open_page(page, server.url)
+    page.locator("#choices summary").click()
+    page.get_by_label("Correct what is different, once").check()
+    ask(page, "Tell me slowly")
+    expect(page.locator("#chat")).to_contain_text("word5", timeout=A_WHILE)
+    page.locator("#new-chat").click()
+    expect(page.locator(".question")).to_have_count(0)
+    page.locator("#composer textarea").fill("another thought")
+    page.wait_for_timeout(6000)  # by now the correction streams
+    expect(page.locator(".question")).to_have_count(0)
+    expect(page.locator("#composer textarea")).to_have_value("another thought")
+    page.locator("#conversations").get_by_text("Tell me slowly").click()
+    expect(page.locator("#chat")).to_contain_text("Corrected.", timeout=A_WHILE)
+    expect(page.locator(".question.by-retort")).to_have_count(1)
+    finished(page)
+    server.stop()
 
 
 def test_marks_come_while_the_answer_streams_and_escape_closes_one_without_stopping_it(page, tmp_path):
