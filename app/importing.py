@@ -36,7 +36,7 @@ from model.messages import FRAMES, File, Image, Part, Text, Video, part_from_dic
 
 Attached = Image | Video | File
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 DEEPEST = 60
 _AGAIN = "export the conversation again as JSON"
 

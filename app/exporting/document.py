@@ -76,8 +76,8 @@ class CallPart(_Value):
     """A call as the model made it, with names such as ``file_1`` or ``mol_2`` that only the conversation knows."""
 
     type: Literal["tool_call"]
-    id: Annotated[str, Field(max_length=200)]
-    name: Annotated[str, Field(max_length=200)]
+    id: Line
+    name: Line
     arguments: dict[str, Any]
 
 
@@ -100,8 +100,8 @@ class ResultPart(_Value):
     """What came back for the call ``id``. ``content.provenance.arguments`` are those that the tool had: enough to call it again."""
 
     type: Literal["tool_result"]
-    id: Annotated[str, Field(max_length=200)]
-    name: Annotated[str, Field(max_length=200)]
+    id: Line
+    name: Line
     ok: bool
     content: Annotated[dict[str, Any], AfterValidator(_known_result)]
 

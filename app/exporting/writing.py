@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,10 +14,11 @@ from app.exporting.document import FORMAT, MOST_FILE_BYTES, VERSION, CheckedStat
 from app.rerunning import RecordedCall, reference
 from app.store import Store, StoredMessage
 from errors import RetortError
-from model.messages import File, Image, ToolResult, Video, part_to_dict
+from model.messages import File, Image, Part, Video, part_to_dict
 from tools.version import retort_version
 
 LONGEST_FILENAME = 60
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 Document = dict[str, Any]
 
 
@@ -85,13 +87,13 @@ def renumbered(card: str, numbers: Mapping[int, int]) -> str:
 def _message(message: StoredMessage, numbers: Mapping[int, int], paths: Mapping[str, str]) -> dict[str, Any]:
     known = {key: message.details[key] for key in Details.model_fields if message.details.get(key) is not None}
     if "marks" in known:
-        known["marks"] = [_mark(_without_paths(mark, paths), numbers) for mark in known["marks"]]
+        known["marks"] = [_mark(mark, numbers) for mark in known["marks"]]
     return {
         "id": numbers[message.id],
         "role": message.role,
         "status": message.status,
-        "details": known,
-        "parts": [_part(part, paths) for part in message.parts],
+        "details": _writable(known, paths),
+        "parts": [_writable(_part(part), paths) for part in message.parts],
     }
 
 
@@ -100,21 +102,22 @@ def _mark(mark: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]
     return {**ordered, "card": renumbered(str(mark.get("card", "")), numbers)}
 
 
-def _part(part: Any, paths: Mapping[str, str]) -> dict[str, Any]:
+def _part(part: Part) -> dict[str, Any]:
+    """With its type first, and without the place of its file."""
     value = part_to_dict(part)
-    kind = value.pop("type")
-    value.pop("path", None)
-    if isinstance(part, ToolResult) and paths:
-        value["content"] = _without_paths(value["content"], paths)
-    return {"type": kind, **value}
+    return {"type": value.pop("type"), **{key: one for key, one in value.items() if key != "path"}}
 
 
-def _without_paths(value: Any, paths: Mapping[str, str]) -> Any:
-    """No folder of this machine goes along: a path is what it names, and in a sentence the last part of it."""
+def _writable(value: Any, paths: Mapping[str, str]) -> Any:
+    """``value`` as JSON in UTF-8 can hold it, and without the folders of this machine: a path is what it names, and in a
+    sentence the last part of it. A model's call may hold what JSON has not: numbers that are none, halves of characters.
+    """
     if isinstance(value, dict):
-        return {key: _without_paths(one, paths) for key, one in value.items()}
+        return {_writable(key, {}): _writable(one, paths) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_paths(one, paths) for one in value]
+        return [_writable(one, paths) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if not isinstance(value, str):
         return value
     if value in paths:
@@ -122,7 +125,7 @@ def _without_paths(value: Any, paths: Mapping[str, str]) -> Any:
     for path in paths:
         if path in value:
             value = value.replace(path, Path(path).name)
-    return value
+    return _UNWRITABLE.sub("\ufffd", value)
 
 
 def _files(messages: Sequence[StoredMessage]) -> list[Image | Video | File]:

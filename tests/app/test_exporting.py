@@ -14,9 +14,11 @@ import pytest
 from app.exporting.as_html import POLICY, as_html
 from app.exporting.as_markdown import as_markdown
 from app.exporting.as_notebook import as_notebook
-from app.exporting.document import schema
+from app.exporting.document import Details, schema
 from app.exporting.writing import as_json, document_of, filename
+from app.importing import read_document
 from app.settings import ROOT
+from app.turns import Turns
 from errors import RetortError
 from model.messages import Text, Thinking, ToolCall, ToolResult
 from tests.app.conversations import CALLS, TABLE, Place, called, conversation_with_a_table, long_conversation
@@ -88,6 +90,23 @@ def test_the_document_is_complete(long):
     assert (refused["ok"], refused["content"]["arguments"]) == (False, {"molecule": "C1CC"})
     assert answer["details"]["seed"] == 7
     assert answer["details"]["usage"]["new_tokens"] == 40
+
+
+def test_all_that_is_known_of_an_answer_comes_along_but_what_is_true_only_while_it_is_written():
+    told = set(re.findall(r'``details\["(\w+)"\]``', Turns.answer.__doc__ or ""))
+    assert len(told) >= 12
+    assert set(Details.model_fields) == told - {"notice", "asks"}
+
+
+def test_what_json_has_no_form_for_is_written_as_words(place):
+    conversation_id = place.store.create_conversation()
+    place.ask(conversation_id, Text("?"))
+    arguments = {"x": float("nan"), "y": [float("inf")], "z": "a\ud800b\0"}
+    place.answer(conversation_id, ToolCall("call_1", "fit_curve", arguments))
+    document = document_of(place.store, conversation_id)
+    [made] = json.loads(as_json(document).encode())["messages"][1]["parts"]
+    assert made["arguments"] == {"x": "nan", "y": ["inf"], "z": "a\ufffdb\ufffd"}
+    assert read_document(as_json(document).encode()).messages[1].parts[0].arguments == made["arguments"]
 
 
 def test_the_models_instructions_and_what_was_checked_come_along(place):
