@@ -113,7 +113,7 @@ def pubchem_lookup(
 
 def _is_the_same(one: _Compound, parsed: ParsedMolecule | None) -> bool:
     """Of compounds with one InChIKey, such as tautomers, the one that is drawn as the one that was asked for."""
-    theirs = _parsed(one)[0]
+    theirs = _parsed(one)
     return parsed is not None and theirs is not None and theirs.smiles == parsed.smiles
 
 
@@ -126,19 +126,20 @@ def _asked(wanted: Sought, refresh: bool) -> Answer[_PropertyTable]:
 
 def _several(wanted: Sought, found: list[_Compound], answer: Answer[_PropertyTable]) -> ToolOutput:
     hits = found[:MOST_HITS]
+    structures = {one.cid: parsed.smiles if (parsed := _parsed(one)) else "" for one in hits}
     named = "; ".join(f"CID {one.cid} ({one.title or one.formula})" for one in hits[:4])
     more = f" and {len(found) - 4} more" if len(found) > 4 else ""
     table = Table(
         title=f"Compounds at PubChem for {wanted.value[:60]}",
         columns=("CID", "Title", "Formula", "Mass", "SMILES"),
-        rows=tuple((one.cid, one.title, one.formula, one.mass, one.smiles[:200]) for one in hits),
+        rows=tuple((one.cid, one.title, one.formula, one.mass, structures[one.cid][:200]) for one in hits),
         units=("", "", "", "Da", ""),
     )
     views: list[View] = [table, *(drawn for one in hits[:MOST_DRAWN] for drawn in _drawn(one))]
     data = {
         "count": len(found),
         "hits": [
-            {"cid": one.cid, "title": one.title, "formula": one.formula, "smiles": one.smiles[:500]} for one in hits
+            {"cid": one.cid, "title": one.title, "formula": one.formula, "smiles": structures[one.cid]} for one in hits
         ],
     }
     notes = (*wanted.notes, "None of them was chosen; ask again with the CID of the one that is meant.", answer.note)
@@ -147,16 +148,16 @@ def _several(wanted: Sought, found: list[_Compound], answer: Answer[_PropertyTab
 
 
 def _drawn(one: _Compound) -> tuple[Svg, ...]:
-    parsed = _parsed(one)[0]
+    parsed = _parsed(one)
     return drawn_if_legible(parsed, f"CID {one.cid}: {one.title}"[:120])[0] if parsed else ()
 
 
-def _parsed(one: _Compound) -> tuple[ParsedMolecule | None, str]:
-    """PubChem's structure as our parser reads it, or why it does not."""
+def _parsed(one: _Compound) -> ParsedMolecule | None:
+    """PubChem's structure as our parser reads it; None where it does not."""
     try:
-        return parse_molecule(one.smiles, "PubChem's SMILES"), ""
-    except ToolInputError as error:
-        return None, f"PubChem's structure cannot be read here: {error}"
+        return parse_molecule(one.smiles, "PubChem's SMILES")
+    except ToolInputError:
+        return None
 
 
 def _one(
@@ -166,7 +167,7 @@ def _one(
     more: Literal["nothing", "names", "hazards"],
     refresh: bool,
 ) -> ToolOutput:
-    parsed, unread = _parsed(one)
+    parsed = _parsed(one)
     ours = properties(parsed) if parsed else {}
     title = one.title or f"CID {one.cid}"
     data: dict[str, Any] = {
@@ -192,7 +193,7 @@ def _one(
     if parsed:
         views += drawn_if_legible(parsed, title, caption=f"Drawn here from PubChem's SMILES of CID {one.cid}")[0]
     views.append(_beside(title, one, ours))
-    notes = [*wanted.notes, *differences, *([unread] if unread else []), _CONVENTIONS, answer.note]
+    notes = [*wanted.notes, *differences, *([] if parsed else [_UNREAD]), _CONVENTIONS, answer.note]
     if more == "names":
         names = ask(PUBCHEM, f"/rest/pug/compound/cid/{one.cid}/synonyms/JSON", as_json(_SynonymList), refresh=refresh)
         data |= _names(names.value.listed.information[0].names if names.value else [])
@@ -206,6 +207,7 @@ def _one(
     return ToolOutput(summary=f"{summary}, InChIKey {one.inchikey}.", data=data, views=tuple(views), notes=tuple(notes))
 
 
+_UNREAD = "PubChem's structure cannot be read here: it is not drawn, and nothing was computed of it."
 _CONVENTIONS = (
     "logP: XLogP3 of PubChem and Crippen's here are different models and need not agree; so may counts of donors and acceptors, "
     "whose definitions differ."
