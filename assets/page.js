@@ -6,6 +6,7 @@
   retort.remember = (id) => {
     const address = new URL(window.location);
     id ? address.searchParams.set("c", id) : address.searchParams.delete("c");
+    address.searchParams.delete("call");
     window.history.replaceState(null, "", address);
   };
 
@@ -89,7 +90,7 @@
     if (action === "copy") return copy(button);
     if (action === "tokens") return showTokens(id);
     if (action === "over") {
-      following = "question";
+      followQuestion();
       const tool = button.closest(".offers").querySelector("select").value;
       return send({ action: "ask", text: `Run ${tool} over each record of ${id}` });
     }
@@ -97,7 +98,7 @@
     if (action === "theme") return setTheme(!document.body.classList.contains("dark"));
     if (action === "sidebar") return toggleSidebar();
     if (action === "delete" && !window.confirm("Delete this conversation for good?")) return;
-    if (["ask", "open", "retry", "correct"].includes(action)) following = "question";
+    if (["ask", "open", "retry", "correct"].includes(action)) followQuestion();
     if (action === "open") closeOver();
     send({ action, id, text });
     if (action === "edit" || action === "undo" || action === "compose") document.querySelector("#composer textarea")?.focus();
@@ -114,7 +115,7 @@
       if (document.body.classList.contains("sidebar-over")) return closeOver();
       document.querySelector("#composer .stop-button")?.click();
     }
-    if (event.key === "Enter" && event.target.closest?.("#composer")) following = "question";
+    if (event.key === "Enter" && event.target.closest?.("#composer")) followQuestion();
   });
 
   // What the pictures and videos in the composer will cost, as the server counts it; nothing for a model that sees none.
@@ -143,6 +144,9 @@
   // where it is; who scrolls to the end is kept at the end, and who scrolls anywhere else is left alone.
   let following = "question";
   let placed = 0;
+  // The card of a call to which an address leads, as those of the ledger do, is shown instead.
+  let sought = new URLSearchParams(window.location.search).get("call");
+  const followQuestion = () => { [following, sought] = ["question", null]; };
   const end = () => document.documentElement.scrollHeight - window.innerHeight;
   window.addEventListener("scroll", () => {
     if (Math.abs(window.scrollY - placed) < 2) return;  // our own scrolling, told late
@@ -150,7 +154,8 @@
     placed = window.scrollY;
   }, { passive: true });
   const follow = () => {
-    const question = [...document.querySelectorAll("#chat .question")].at(-1);
+    const card = sought && document.querySelector(`#chat [data-call="${CSS.escape(sought)}"]`);
+    const question = card || [...document.querySelectorAll("#chat .question")].at(-1);
     if (!following || !question) return;
     const top = question.getBoundingClientRect().top + window.scrollY - 16;
     placed = Math.max(0, following === "end" ? end() : Math.min(end(), top));

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from app.egress import MODEL_FETCH, Entry
 from app.services import Services
@@ -99,8 +100,10 @@ def _whence(entry: Entry, titles: dict[str, str], answers: set[int]) -> dict[str
         return {"words": "a request on the command line", "href": ""}
     if sender.conversation_id not in titles:
         return {"words": "a conversation that was deleted since", "href": ""}
-    removed = "" if sender.message_id in answers else " (the answer was removed since)"
-    return {"words": f"{titles[sender.conversation_id]}{removed}", "href": f"./?c={sender.conversation_id}"}
+    words, href = titles[sender.conversation_id], f"./?c={sender.conversation_id}"
+    if sender.message_id not in answers:
+        return {"words": f"{words} (the answer was removed since)", "href": href}
+    return {"words": words, "href": f"{href}&call={sender.message_id}-{quote(sender.call_id)}"}
 
 
 def _iso(moment: dt.datetime) -> str:

@@ -101,7 +101,7 @@ def test_a_request_stays_when_its_answer_or_its_conversation_goes_and_then_says_
     answer = site.store.add_message(conversation, "assistant", [Text("It is there.")])
     site.sent("aspirin", conversation, answer.id)
     [row] = site.rows()["entries"]
-    assert row["for"] == {"words": "Look aspirin up", "href": f"./?c={conversation}"}
+    assert row["for"] == {"words": "Look aspirin up", "href": f"./?c={conversation}&call={answer.id}-call_1"}
     site.store.truncate(conversation, answer.id)
     [row] = site.rows()["entries"]
     assert row["for"]["words"] == "Look aspirin up (the answer was removed since)"

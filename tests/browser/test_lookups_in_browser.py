@@ -89,8 +89,13 @@ def test_always_asks_no_more_until_it_is_taken_back_on_the_page_of_the_ledger(pa
     expect(page.locator("#allowed li")).to_contain_text(PUBCHEM)
     page.get_by_role("button", name=f"No longer always allow {PUBCHEM}").click()
     expect(page.locator("#allowed")).to_be_hidden()
+    page.set_viewport_size({"width": 820, "height": 500})  # so that both answers are not seen at once
     page.locator("#sent li").last.get_by_role("link", name="Look it up").click()
-    expect(page.locator("#chat")).to_contain_text("So much for aspirin.", timeout=A_WHILE)
+    expect(page.locator("#chat")).to_contain_text("So much for caffeine.", timeout=A_WHILE)
+    cards = page.locator(".tool-card[data-call]")
+    expect(cards).to_have_count(2)
+    expect(cards.first).to_be_in_viewport()
+    expect(cards.last).not_to_be_in_viewport()
 
 
 def test_no_by_the_keyboard_sends_nothing_and_the_answer_goes_on(page, asking, stand_in):
