@@ -92,6 +92,8 @@ def looks_like_smiles(text: str) -> bool:
     """A run of atoms and bonds, right or wrong: with a sign that prose has not, or capitals of the organic subset."""
     if not re.search(r"[A-Za-z*]", text) or re.fullmatch(r"[\d.,:%()+\-/]*", text):
         return False
+    if re.fullmatch(r"[A-Za-z][a-z]{2,}\([IVX]+\)", text):  # copper(II)
+        return False
     if _SMILES.fullmatch(text):
         if re.search(r"[=#\[\]\\@*]", text) or re.search(r"[A-Za-z]\(|\)[A-Za-z]", text):
             return len(text) >= 2

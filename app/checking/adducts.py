@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from app.checking.facts import Fact, Facts
-from app.checking.finding import COMPOUNDS, SEQUENCES, Thing
 from app.checking.marks import Mark
 from app.checking.numbers import Number, agrees, as_given, numbers_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.things import COMPOUNDS, SEQUENCES, Thing
 from app.checking.verifying import REPORTED
 from errors import RetortError
 

@@ -36,7 +36,7 @@ _EQUALS = re.compile(r"\s*(?:=|≈|≃|≅)\s*")
 _DOUBTED = re.compile(
     r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I
 )
-MOST_TOKENS = 60
+MOST_TOKENS, LONGEST_SUM = 60, 400
 
 
 def sums_in(
@@ -56,7 +56,7 @@ def _sums(text: str, sentence: Sentence, quantities: list[Quantity]) -> Iterator
         result = by_start.get(_skip(text, equals.end()))
         if result is None or result.number.bounded:
             continue
-        tokens = _expression(text, sentence.start, equals.start(), by_start)
+        tokens = _expression(text, max(sentence.start, equals.start() - LONGEST_SUM), equals.start(), by_start)
         if tokens is None or sum(isinstance(token, Quantity) for token in tokens) < 2:
             continue
         if re.match(r"\s*[×x·*/÷+−]\s*[\d(]", text[result.end : result.end + 6]):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from app.checking.facts import Facts, facts_told
+from app.checking.facts import Fact, Facts, facts_told
 from app.checking.marks import Mark
 from model.messages import ToolResult
 
 if TYPE_CHECKING:
     from app.assistant import ToolRunner
 
-LONGEST_TEXT = 200_000
+#: Characters of an answer that are looked at.
+LONGEST_TEXT = 60_000
+MOST_STATEMENTS = 600
 
 
 class Checker:
@@ -60,7 +63,7 @@ class Checker:
         return sorted(marks, key=lambda mark: mark.start)
 
     def _found(
-        self, text: str, code: Sequence[tuple[int, int]], told: list, question: str, stop: threading.Event | None
+        self, text: str, code: Sequence[tuple[int, int]], told: list[Fact], question: str, stop: threading.Event | None
     ) -> Iterator[Mark]:
         """Marks at places of the plain text, those that say more before the others."""
         from app.checking.adducts import adducts_in
@@ -109,7 +112,7 @@ class Checker:
         yield from statements_of_elements(text, sentences, things, self._facts, stop)
         yield from adducts_in(text, sentences, things, scope, self._facts, stop)
         verifier = Verifier(text, scope, self._facts, told, stop)
-        for statement in statements_in(text, sentences, things):
+        for statement in islice(statements_in(text, sentences, things), MOST_STATEMENTS):
             if _stopped(stop):
                 return
             verified = verifier.verify(statement)

@@ -60,6 +60,7 @@ def _rows(name: str) -> Iterator[dict[str, Any] | str]:
                 and isinstance(row.get("text"), str)
                 and isinstance(row.get("question", ""), (str, type(None)))
             )
-            yield (
-                row if is_row else f'Line {number} is no JSON object with a "text"; write {{"text": "…"}}, one a line.'
-            )
+            if is_row and row is not None:
+                yield row
+            else:
+                yield f'Line {number} is no JSON object with a "text"; write {{"text": "…"}}, one a line.'

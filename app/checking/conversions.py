@@ -10,12 +10,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from app.checking.facts import Facts
-from app.checking.finding import COMPOUNDS, Thing
 from app.checking.marks import Mark
 from app.checking.numbers import agrees, as_given
 from app.checking.quantities import Quantity, dimensions_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.things import COMPOUNDS, Thing
 from app.checking.verifying import DIATOMIC, REPORTED
 from errors import RetortError
 

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from app.checking.facts import Fact, Facts
-from app.checking.finding import Thing
 from app.checking.marks import Mark, Verdict
 from app.checking.numbers import agrees, as_given, numbers_in
 from app.checking.properties import BY_NAME
 from app.checking.sentences import Sentence
+from app.checking.things import Thing
 from app.checking.verifying import REPORTED
 from errors import RetortError
 from tools.inputs.elements import parse_element

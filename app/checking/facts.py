@@ -5,15 +5,17 @@ A result of the conversation counts before a new call: then the statement is the
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.checking.finding import SEQUENCES, Thing
+from app.checking.things import SEQUENCES, Thing
 from errors import RetortError
 from model.messages import ToolResult
+from tools.running import Workers
 
 if TYPE_CHECKING:
     from app.assistant import ToolRunner
@@ -68,10 +70,15 @@ class Facts:
 
     def _asked(self, tool: str, arguments: dict[str, Any], stop: threading.Event | None) -> Fact | RetortError:
         try:
-            data = self._tools.call(tool, arguments, cancel=stop).data
+            data = self._data(tool, arguments, stop)
         except RetortError as error:
             return error
         return Fact(data, {"tool": tool, "arguments": arguments})
+
+    def _data(self, tool: str, arguments: dict[str, Any], stop: threading.Event | None) -> dict[str, Any]:
+        if isinstance(self._tools, Workers):  # which need not draw what nobody will look at
+            return json.loads(self._tools.call_as_json(tool, arguments, cancel=stop, views="none"))["data"]
+        return self._tools.call(tool, arguments, cancel=stop).data
 
     def about(self, thing: Thing, stop: threading.Event | None = None) -> Fact | None:
         """What is known of a thing; None of one that the tools refuse."""

@@ -9,23 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.checking.facts import Fact, Facts, told_of
-from app.checking.finding import Thing
+from app.checking.linking import SAYS, Links
 from app.checking.marks import Verdict
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.things import Thing
 from app.checking.verifying import REPORTED
 from errors import RetortError, ToolInputError
 from tools.inputs.formulas import parse_formula
 from tools.inputs.notations import cas_check_digit
 
-_SAYS = {
-    "smiles": re.compile(r"\bSMILES\b|\bsmiles\b|line notation", re.I),
-    "inchi": re.compile(r"InChI(?!Key)", re.I),
-    "inchikey": re.compile(r"InChI[-\s]?Key", re.I),
-    "cas": re.compile(r"\bCAS\b|registry number|registered|\bRN\b", re.I),
-    "formula": re.compile(r"formula|composition", re.I),
-}
-_NOTATIONS = frozenset(_SAYS)
+_NOTATIONS = frozenset(SAYS)
 _GENERIC = re.compile(r"[–—]|\]n\b|\bR\d?\b|\[R\d?\]|\*|~|\bX\b|\bAr\b|SMARTS|\[\#|[;&,!$]\[|\.\.\.|…")
 _SMARTS_SAID = re.compile(
     r"SMARTS|substructure pattern|reaction template|generic|fragment|R[-\s]?group|placeholder|polymer|repeat(?:ing)? unit",
@@ -35,34 +29,14 @@ _BROKEN_SAID = re.compile(
     r"\b(?:invalid|not valid|malformed|broken|does not parse|doesn[’']t parse|cannot be parsed|incorrect|wrong|mistake|typo|error|unclosed|never write|instead of|rather than|not)\b",
     re.I,
 )
-_WORDS_BETWEEN = (
-    r"(?:also|the|an?|its|has|have|is|are|as|with|having|whose|which|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact|unique|standard"
-    r"|SMILES|smiles|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|no\.?|#|reads?|for|it|line|use|try|write|take|enter|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
-)
 _DIRECT = re.compile(r"[\s`'\"*]*[:=]?[\s`'\"*]*")
 #: The last letters of InChIKeys: N without a change of protons, others for some lost or added.
 _PROTONS = frozenset("GHIJKLMNOPQRST")
-_BESIDE = re.compile(rf"[\s`'\"*]*(?:[(\[,:;=–—-]\s*)?(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*", re.IGNORECASE)
-#: Behind what the name is also called, in brackets.
-_BEHIND_BRACKET = re.compile(
-    rf"[`'\"*]*\)[`'\"*]*\s*(?:[:=–—-]|,?\s*(?:is|has|as|with|reads?|can be)\b)\s*(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*",
-    re.IGNORECASE,
-)
-#: Whatever else stands between, the clause says what it is: "stearic acid, the saturated one, is".
-_SAYS_IS = re.compile(r"[^;\n\d]{0,80}(?:\bis|\bare|=|:|\breads|\bby|\bformula|\bunder)\s*[`'\"*(]*", re.IGNORECASE)
-_NAME_BEHIND = re.compile(
-    r"[`'\"*]*\s*(?:[(=–—-]|is|for|represents|corresponds to|encodes|denotes|belongs to|stands for|means)\s*(?:the\s+)?[`'\"“*]*|[`'\"*]*\s+",
-    re.IGNORECASE,
-)
 #: Before a notation of a part of a molecule.
 _PART = re.compile(
     r"\b(?:the|an?|its)\s+(?:[\w-]+\s+){0,2}(?:group|ring|part|fragment|moiety|unit|side chain|core|scaffold|substituent|residue|tail|head|acid|chain)s?\s*[(:,]?\s*[`'\"*]*$",
     re.IGNORECASE,
 )
-_ALL_ARE = re.compile(
-    r"^\W*(?:both|all|these|they|it|this|each)\s+(?:are|is|have|has|share)\s+(?:the formula\s+)?$", re.IGNORECASE
-)
-_CLAUSE_ENDS = re.compile(r"[`'\"*)]*,\s+(?:has|is|with)\b")
 _HYDRATE = re.compile(r"\b(hemi|mono|di|tri|tetra|penta|hexa|hepta|octa|nona|deca|dodeca)hydrate", re.IGNORECASE)
 _WATERS = re.compile(r"[·.*•](\d*)H2O$")
 _COUNTS = {
@@ -79,33 +53,6 @@ _COUNTS = {
     "dodeca": "12",
 }
 _KEY = re.compile(r"[A-Z]{14}-[A-Z]{8}[SN]A-[A-Z]")
-#: Groups and fragments, which are no compound's formula.
-_GROUPS = frozenset(
-    [
-        "CH2",
-        "CH3",
-        "OH",
-        "NH2",
-        "NO2",
-        "COOH",
-        "CO2H",
-        "CHO",
-        "SO3H",
-        "CN",
-        "NH",
-        "SH",
-        "OCH3",
-        "CF3",
-        "C2H5",
-        "C6H5",
-        "PO4",
-        "SO4",
-        "CO3",
-        "NO3",
-        "NH4",
-        "H3O",
-    ]
-)
 #: Of an InChIKey without stereochemistry and isotopes.
 _FLAT = "UHFFFAOYSA"
 #: In code that is not said to be a SMILES: atoms and bonds alone.
@@ -114,7 +61,6 @@ _PLAUSIBLE = re.compile(
 )
 MOST_COMPARED = 12
 _SUGAR = re.compile(r"ose\b", re.IGNORECASE)
-_FORMULA_NAME = re.compile(r"(?:[A-Z][a-z]?\d*){1,6}")
 #: Relations of compare_structures that no answer is wrong to pass over.
 _AS_GOOD = re.compile(
     r"^identical|tautomer|not decided|zwitterion|resonance|mesomer|protonation|charge|isotop|salt|solvate", re.I
@@ -146,7 +92,8 @@ class Identities:
         code: Sequence[tuple[int, int]],
         stop: threading.Event | None = None,
     ) -> None:
-        self._text, self._scope, self._facts, self._told, self._code, self._stop = text, scope, facts, told, code, stop
+        self._text, self._scope, self._facts, self._told, self._stop = text, scope, facts, told, stop
+        self._links = Links(text, scope, code)
 
     def check(self, thing: Thing) -> Identity | None:
         if thing.kind not in _NOTATIONS:
@@ -159,7 +106,7 @@ class Identities:
             return invalid
         if thing.kind == "smiles" and _PART.search(self._text, max(sentence.start, thing.start - 30), thing.start):
             return None
-        beside, sure = self._beside(thing, sentence)
+        beside, sure = self._links.beside(thing, sentence)
         doubted = _BROKEN_SAID.search(self._text, max(sentence.start, thing.start - 50), thing.start)
         different: Identity | None = None
         for other in beside[:MOST_COMPARED]:
@@ -174,28 +121,16 @@ class Identities:
         line = self._text.rfind("\n", 0, thing.start) + 1
         return bool(REPORTED.search(self._text, max(line, thing.start - 250), thing.start))
 
-    def _is_called(self, thing: Thing, sentence: Sentence) -> bool:
-        """Whether it is called what it looks like: before it, in its sentence, or over its column."""
-        says = _SAYS[thing.kind]
-        places = [(max(0, thing.start - 60), thing.start), (sentence.start, sentence.end)]
-        places += [place for place in (sentence.header, sentence.row) if place]
-        if thing.kind == "cas":
-            places.append((self._text.rfind("\n", 0, thing.start) + 1, thing.start))
-        return any(says.search(self._text, *place) for place in places)
-
     def _is_number_of_a_compound(self, thing: Thing, sentence: Sentence) -> bool:
         """Whether what has the form of a CAS number is one: so called, beside a name, in square brackets, or alone."""
         names = [one for one in self._scope.things(frozenset(["name"])) if sentence.start <= one.start < sentence.end]
         bracketed = self._text[thing.start - 1 : thing.start] == "[" and self._text[thing.end : thing.end + 1] == "]"
         return (
-            self._is_called(thing, sentence)
-            or bool(self._in_sentence(thing, sentence, names))
+            self._links.is_called(thing, sentence)
+            or bool(self._links.in_sentence(thing, sentence, names))
             or bracketed
-            or self._stands_alone(thing, sentence)
+            or self._links.stands_alone(thing, sentence)
         )
-
-    def _is_code(self, thing: Thing) -> bool:
-        return any(start <= thing.start and thing.end <= end for start, end in self._code)
 
     def _invalid(self, thing: Thing, sentence: Sentence) -> Identity | None:
         """Why it cannot be read, whatever it is of."""
@@ -242,12 +177,12 @@ class Identities:
             for one in self._scope.things(frozenset(["name"]))
             if one.end <= thing.start and one.start >= sentence.start
         ]
-        if self._is_called(thing, sentence) or (
+        if self._links.is_called(thing, sentence) or (
             names and len(thing.text) > 4 and _DIRECT.fullmatch(self._text, names[-1].end, thing.start)
         ):
             return True
         return bool(_PLAUSIBLE.fullmatch(thing.text)) and (
-            self._is_code(thing) or len(re.findall("[Cc]", thing.text)) > 2
+            self._links.is_code(thing) or len(re.findall("[Cc]", thing.text)) > 2
         )
 
     def _hydrate(self, thing: Thing, sentence: Sentence) -> Identity | None:
@@ -262,112 +197,6 @@ class Identities:
 
     def _is_generic(self, thing: Thing, sentence: Sentence) -> bool:
         return bool(_GENERIC.search(thing.text) or _SMARTS_SAID.search(self._text, sentence.start, sentence.end))
-
-    def _beside(self, thing: Thing, sentence: Sentence) -> tuple[list[Thing], bool]:
-        """The compounds that the notation may be of, the likeliest first, and whether it is said to be of the first."""
-        names = self._names(thing, sentence)
-        if sentence.header is not None:
-            row = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
-            if row:
-                return row, True
-            above = [one for one in names if sentence.header[0] <= one.start < sentence.header[1]]
-            if above:
-                return above, True
-        else:
-            here = [one for one in names if sentence.start <= one.start < sentence.end]
-            found = self._in_sentence(thing, sentence, here)
-            if found:
-                return found, True
-        is_called = (
-            thing.kind in ("inchi", "inchikey")
-            or self._is_called(thing, sentence)
-            or _ALL_ARE.search(self._text[sentence.start : thing.start])
-        )
-        if not (is_called or self._stands_alone(thing, sentence)) or _is_group(thing):
-            return [], False
-        earlier = [one for one in names if one.end <= thing.start]
-        if not earlier:
-            asked = list(self._scope.asked(frozenset(["name"])))
-            return asked, len(asked) == 1
-        topic = self._scope.first_of(earlier[-1], earlier)
-        others = [topic, *(one for one in reversed(earlier) if one is not topic)]
-        return others, not self._scope.is_of_another(sentence)
-
-    def _names(self, thing: Thing, sentence: Sentence) -> list[Thing]:
-        """What a notation may be of: names; where the text has none, another notation of a structure."""
-        names = list(self._scope.things(frozenset(["name"])))
-        if thing.kind not in ("formula", "inchikey") or any(one.end <= thing.start for one in names):
-            return names
-        others = self._scope.things(frozenset(["smiles", "inchi", "cas"]))
-        return [one for one in others if not self._scope.is_doubted(one)] or names
-
-    def _in_sentence(self, thing: Thing, sentence: Sentence, here: list[Thing]) -> list[Thing]:
-        text = self._text
-        before = [one for one in here if one.end <= thing.start]
-        behind = next((one for one in here if one.start >= thing.end), None)
-        if before:
-            nearest = before[-1]
-            if len(before) > 1 and _CLAUSE_ENDS.match(text, nearest.end):  # A, the ester of B, has …
-                return [before[0], *reversed(before[1:])]
-            if self._links(_BESIDE, nearest, thing) and self._is_no_list(nearest, thing):
-                return self._alike(nearest, before)
-            if self._links(_BEHIND_BRACKET, nearest, thing):
-                return list(reversed(before))
-        if (
-            behind
-            and (match := _NAME_BEHIND.fullmatch(text, thing.end, behind.start))
-            and (match[0].strip("`'\"* ") or self._is_code(thing))
-        ):
-            return [behind]
-        if before and not _is_group(thing):
-            nearest = before[-1]
-            says_kind = _SAYS[thing.kind].search(text, nearest.end, thing.start)
-            if (says_kind or _SAYS_IS.fullmatch(text, nearest.end, thing.start)) and not self._scope.has_between(
-                nearest, thing, thing.kind
-            ):
-                return [before[0], *reversed(before[1:])]
-        return []
-
-    def _links(self, pattern: re.Pattern[str], name: Thing, thing: Thing) -> bool:
-        return bool(pattern.fullmatch(self._text, name.end, thing.start))
-
-    def _is_no_list(self, name: Thing, thing: Thing) -> bool:
-        """A formula behind a comma may be the next of a list: it is of the name where it is one of an organic compound, or the clause goes on."""
-        if thing.kind != "formula":
-            return True
-        if _FORMULA_NAME.fullmatch(name.text) or _is_group(thing):
-            return False
-        if self._text[name.end : thing.start].strip() != ",":
-            return True
-        goes_on = re.match(r"\s*[,)]?\s*(?:is|has|weighs|with|M\b|MW|\()", self._text[thing.end :])
-        return bool(goes_on or re.match(r"C\d+H\d+", thing.text))
-
-    def _alike(self, nearest: Thing, before: list[Thing]) -> list[Thing]:
-        """The name, and what it is also called just before."""
-        alike = [nearest]
-        for one in reversed(before[:-1]):
-            if self._text[one.end : alike[-1].start].strip(" `'\"*").lower() not in (
-                "(",
-                "or",
-                ",",
-                "/",
-                "[",
-                "; also",
-                "also",
-                ", also called",
-                "also known as",
-                "is",
-                ") is",
-                ", or",
-            ):
-                break
-            alike.append(one)
-        return alike
-
-    def _stands_alone(self, thing: Thing, sentence: Sentence) -> bool:
-        return not self._text[sentence.start : thing.start].strip(" \t`*:-•") and not self._text[
-            thing.end : sentence.end
-        ].strip(" \t`*.,")
 
     def _compared(self, thing: Thing, other: Thing) -> Identity | None:
         known = self._facts.about(other, self._stop)
@@ -446,7 +275,3 @@ class Identities:
         if told is not None and verdict == "equal":
             return Identity(thing, "tool", ours, told.call, thing.kind, told.card, smiles)
         return Identity(thing, verdict, ours, fact.call, thing.kind, "", smiles)
-
-
-def _is_group(thing: Thing) -> bool:
-    return thing.kind == "formula" and thing.text in _GROUPS

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+#: Characters of a number; a longer one is none that anybody reads.
+LONGEST = 40
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _POWER = r"(?:\s?[×x·*]\s?10(?:\^\{?[-−–+]?\d{1,3}\}?|[-−–+]\d{1,3}|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
 _NUMBER = re.compile(
@@ -84,7 +86,8 @@ class Number:
 def numbers_in(text: str, *, in_sums: bool = False) -> Iterator[Number]:
     """Every number in figures, in order; ``in_sums`` also those on both sides of a slash."""
     for found in (_OPERAND if in_sums else _NUMBER).finditer(text):
-        yield _number(found["sign"] or "", found["digits"], found["power"] or "", text, *found.span())
+        if len(found[0]) <= LONGEST:
+            yield _number(found["sign"] or "", found["digits"], found["power"] or "", text, *found.span())
 
 
 def spelt_in(text: str) -> Iterator[Number]:

@@ -10,12 +10,12 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from app.checking.facts import Fact, Facts
-from app.checking.finding import COMPOUNDS, Thing
-from app.checking.marks import Mark
+from app.checking.marks import Mark, Verdict
 from app.checking.numbers import as_given
 from app.checking.quantities import Quantity, factor_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.things import COMPOUNDS, Thing
 from app.checking.verifying import REPORTED
 
 #: Products of two kinds that are a third: volume times density is mass.
@@ -90,14 +90,12 @@ def _product(text: str, quantities: Sequence[Quantity]) -> Mark | None:
         if three is None or len(quantities) > 5:
             continue
         first, second, product = three
-        values = [one.in_si() for one in three]
-        if any(not value for value in values):
+        if not (values := _values(three)):
             continue
-        ratio = values[2] / (values[0] * values[1])  # type: ignore[operator]
+        ratio = values[2] / (values[0] * values[1])
         last = max(three, key=lambda one: one.start)
-        wanted = {first.start: values[0] * ratio, second.start: values[1] * ratio, product.start: values[2] / ratio}[
-            last.start
-        ]  # type: ignore[operator]
+        fitting = {first.start: values[0] * ratio, second.start: values[1] * ratio, product.start: values[2] / ratio}
+        wanted = fitting[last.start]
         if abs(ratio - 1) <= TOLERANCE + _rounding(three):
             return _mark(text, last, "equal", wanted, None)
         if _may_be(ratio) and _RESULT.search(text[max(0, last.start - 60) : last.start]):
@@ -116,21 +114,18 @@ def _dissolved(
     if three is None or fact is None or molar is None:
         return None
     mass, volume, concentration = three
-    values = [one.in_si() for one in three]
-    if any(not value for value in values):
+    if not (values := _values(three)):
         return None
-    kilograms = float(molar) / 1000 * values[1] * values[2]  # type: ignore[operator]
-    ratio = values[0] / kilograms  # type: ignore[operator]
+    kilograms = float(molar) / 1000 * values[1] * values[2]
+    ratio = values[0] / kilograms
     if abs(ratio - 1) <= TOLERANCE + _rounding(three):
         return _mark(text, mass, "equal", kilograms, fact)
     if not _may_be(ratio):
         return None
     last = max(three, key=lambda one: one.start)
     wrong = mass if last is mass or _RESULT.search(text[sentence.start : mass.start]) else last
-    wanted = {mass.start: kilograms, volume.start: values[1] * ratio, concentration.start: values[2] * ratio}[
-        wrong.start
-    ]  # type: ignore[operator]
-    return _mark(text, wrong, "different", wanted, fact)
+    fitting = {mass.start: kilograms, volume.start: values[1] * ratio, concentration.start: values[2] * ratio}
+    return _mark(text, wrong, "different", fitting[wrong.start], fact)
 
 
 def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
@@ -163,20 +158,25 @@ def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark 
         return None
     weak, strong = sorted(concentrations, key=lambda one: one.in_si() or 0.0)
     small, large = sorted(volumes, key=lambda one: one.in_si() or 0.0)
-    values = [one.in_si() for one in (strong, small, weak, large)]
-    if any(not value for value in values):
+    if not (values := _values((strong, small, weak, large))):
         return None
-    ratio = values[0] * values[1] / (values[2] * values[3])  # type: ignore[operator]
+    ratio = values[0] * values[1] / (values[2] * values[3])
     last = max((*concentrations, *volumes), key=lambda one: one.start)
     wanted = {
         strong.start: values[0] / ratio,
         small.start: values[1] / ratio,
         weak.start: values[2] * ratio,
         large.start: values[3] * ratio,
-    }  # type: ignore[operator]
+    }
     if abs(ratio - 1) <= TOLERANCE + _rounding((strong, small, weak, large)):
         return _mark(text, last, "equal", wanted[last.start], None)
     return _mark(text, last, "different", wanted[last.start], None) if _may_be(ratio) else None
+
+
+def _values(quantities: Sequence[Quantity]) -> list[float]:
+    """In SI units; empty if one has none there, or is 0."""
+    values = [one.in_si() for one in quantities]
+    return [value for value in values if value] if all(values) else []
 
 
 def _rounding(quantities: Sequence[Quantity]) -> float:
@@ -186,9 +186,9 @@ def _rounding(quantities: Sequence[Quantity]) -> float:
     )
 
 
-def _mark(text: str, one: Quantity, verdict: str, value: float, fact: Fact | None) -> Mark:
+def _mark(text: str, one: Quantity, verdict: Verdict, value: float, fact: Fact | None) -> Mark:
     ours = f"{as_given(value / (factor_of(one.unit) or 1.0), one.number)} {one.unit}"
-    return Mark(one.start, one.end, text[one.start : one.end], verdict, ours, fact.call if fact else {}, "preparation")  # type: ignore[arg-type]
+    return Mark(one.start, one.end, text[one.start : one.end], verdict, ours, fact.call if fact else {}, "preparation")
 
 
 def _may_be(ratio: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 About = Literal["compound", "sequence", "element"]
@@ -79,9 +80,11 @@ class Property:
     integer: bool = False
     unit: str = ""
 
+    @cached_property
     def said_before(self) -> re.Pattern[str]:
         return _compiled(self.before)
 
+    @cached_property
     def said_after(self) -> re.Pattern[str]:
         return _compiled(self.after)
 
@@ -107,7 +110,7 @@ PROPERTIES: tuple[Property, ...] = (
              r"mono-?isotopic(?:\s+(?:molecular\s+)?(?:mass(?:es)?|weights?))?(?!\s+residue)|exact(?:\s+molecular)?\s+(?:mass(?:es)?|weights?)|accurate\s+mass(?:es)?", r"mono-?isotopic|exact mass", units=_MASS, relative=2e-7, absolute=0.0006, unit="Da"),
     Property("nominal_mass", ("compound",), ("nominal_mass_da",), r"nominal\s+(?:molecular\s+)?mass", units=_MASS, integer=True, unit="Da"),
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
-             r"(?:average|relative)?\s*molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
+             r"(?:(?:average|relative)\s+)?molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
              r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=1.1e-4, unit="g/mol"),
     Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=1.1e-4),

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from app.amounts import unit_end, unit_readings
-from app.checking.finding import COMPOUNDS, Thing
 from app.checking.numbers import Number, numbers_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
+from app.checking.things import COMPOUNDS, Thing
 
 #: Words that are units as well.
 _WORDS = frozenset(["at", "as", "in", "per", "a", "h", "to", "mol of"])
@@ -37,10 +38,8 @@ class Quantity:
 
     @property
     def kind(self) -> str:
-        """ "mass", "volume", "substance", "concentration" (molar), another dimension, or empty."""
-        if self.unit in _OF_PARTICLES:
-            return "molar mass"
-        return next((name for name, dimensions in _KINDS.items() if dimensions in dimensions_of(self.unit)), "")
+        """Of ``_KINDS``, or empty."""
+        return _kind_of(self.unit)
 
     def in_si(self) -> float | None:
         factor = _OF_PARTICLES.get(self.unit) or factor_of(self.unit)
@@ -68,6 +67,14 @@ def _thing_behind(text: str, end: int, scope: Scope) -> Thing | None:
     return next((thing for thing in scope.things(COMPOUNDS) if thing.start == place), None)
 
 
+@lru_cache(maxsize=512)
+def _kind_of(unit: str) -> str:
+    if unit in _OF_PARTICLES:
+        return "molar mass"
+    return next((name for name, dimensions in _KINDS.items() if dimensions in dimensions_of(unit)), "")
+
+
+@lru_cache(maxsize=512)
 def factor_of(unit: str) -> float | None:
     """Of a unit to SI units, 1 without one; None for one that is none or that begins elsewhere than at 0."""
     if not unit:
@@ -78,6 +85,7 @@ def factor_of(unit: str) -> float | None:
     return float(Fraction(readings[0].factor))
 
 
+@lru_cache(maxsize=512)
 def dimensions_of(unit: str) -> frozenset[str]:
     """Those of every reading of a unit, such as "[mass] [substance]-1"."""
     if not unit:

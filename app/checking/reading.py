@@ -22,10 +22,11 @@ _DATA_FENCES = frozenset(["yaml", "yml", "json", "csv", "tsv", "toml"])
 _PROGRAM = re.compile(r"[;{}]|\b(?:import|def|print|return|function|var|const|include|SELECT|echo|sudo|pip|for|while|if)\b|==|\+=|^\s*[#$%]|^\s*\w+\s*=\s", re.M)  # fmt: skip
 _QUOTED = re.compile(r"[;{}]|[\"'].*[\"']|\w\(\)")
 _LEFT_OUT = re.compile(
-    r"https?://\S+|www\.\S+|\bdoi:\s?\S+|(?<![\w.])10\.\d{4,9}/\S+|[\w.+-]+@[\w-]+\.[\w.]+|<!--.*?-->", re.I | re.S
+    r"https?://\S+|www\.\S+|\bdoi:\s?\S+|(?<![\w.])10\.\d{4,9}/\S+|[\w.+-]+@[\w-]+\.[\w.]+|<!--.{0,2000}?-->",
+    re.I | re.S,
 )
 _MATH = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>[^\[]*?[^\[]*?)\\\]|\\\((?P<c>.+?)\\\)|(?<![\\$])\$(?P<d>[^$\n]{1,600}?)\$(?!\$)",
+    r"\$\$(?P<a>.{1,4000}?)\$\$|\\\[(?P<b>[^\[]{1,4000}?)\\\]|\\\((?P<c>.{1,2000}?)\\\)|(?<![\\$])\$(?P<d>[^$\n]{1,600}?)\$(?!\$)",
     re.S,
 )
 _LOOKS_MATH = re.compile(r"[\\^_{]|^[A-Za-z]$|^[A-Za-z] ?= ?\S")
@@ -53,6 +54,7 @@ _MARKDOWN = re.compile(
 )
 _ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "deg": "°", "micro": "µ", "middot": "·", "rarr": "→", "times": "×", "minus": "−", "thinsp": " "}  # fmt: skip
 _SMALL = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True))
+MOST_BLANKS = 4
 _BLANKS = dict.fromkeys("\u00a0\u2009\u202f\u2002\u2003\u200a\u2007", " ")
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
@@ -113,7 +115,9 @@ class _Plain:
         return Reading("".join(self._characters), tuple(self._origins), tuple(self._ends), tuple(self._code))
 
     def put(self, text: str, start: int, end: int) -> None:
-        """``text`` for what stood at ``start`` to ``end``."""
+        """``text`` for what stood at ``start`` to ``end``; of many blanks in a row a few are enough."""
+        if text == " " and self._characters[-MOST_BLANKS:] == [" "] * MOST_BLANKS:
+            return
         for character in text:
             self._characters.append(character)
             self._origins.append(start)

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.checking.finding import Thing
 from app.checking.sentences import Sentence
+from app.checking.things import Thing
 
 #: Between the words for a property, or its number, and the thing it is of.
 _OF = re.compile(

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from app.checking.facts import Facts
-from app.checking.finding import Thing
 from app.checking.marks import Mark
 from app.checking.scope import Scope
+from app.checking.things import Thing
 from errors import RetortError
 from tools.inputs.three_letter import from_three_letters
 

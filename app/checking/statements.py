@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from app.amounts import unit_readings
-from app.checking.finding import COMPOUNDS, Thing
 from app.checking.numbers import Number, numbers_in, spelt_in
 from app.checking.properties import BY_NAME, COLUMNS, ELEMENT_COUNT, PROPERTIES, Property
 from app.checking.sentences import Sentence
+from app.checking.things import COMPOUNDS, Thing
 from errors import RetortError
 from tools.inputs.elements import parse_element
 
@@ -106,6 +106,8 @@ class _Reader:
     def sentence(self, sentence: Sentence) -> Iterator[Statement]:
         inside = self._text[sentence.start : sentence.end]
         numbers = [*numbers_in(inside), *spelt_in(inside)]
+        if not numbers:
+            return
         moved = [
             replace(number, start=number.start + sentence.start, end=number.end + sentence.start) for number in numbers
         ]
@@ -296,9 +298,7 @@ def _placed(statements: list[Statement]) -> Iterator[Statement]:
 
 def _words_said(text: str, start: int, end: int) -> list[_Said]:
     """Where words for properties stand; of those over one another the longest."""
-    found = [
-        _Said(*match.span(), prop) for prop in PROPERTIES for match in prop.said_before().finditer(text, start, end)
-    ]
+    found = [_Said(*match.span(), prop) for prop in PROPERTIES for match in prop.said_before.finditer(text, start, end)]
     kept: list[_Said] = []
     for one in sorted(found, key=lambda one: (one.start, -one.end)):
         if kept and one.start < kept[-1].end:
@@ -331,7 +331,7 @@ def _property_after(text: str, number: Number, end: int) -> _Said | None:
     for prop in PROPERTIES:
         if not prop.after or (prop.units and prop.name != "gc"):
             continue
-        match = prop.said_after().match(text, start, end)
+        match = prop.said_after.match(text, start, end)
         if match is None or match.end() == match.start():
             continue
         if prop.name == "length" and (

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.checking.facts import Fact, Facts, told_of
-from app.checking.finding import COMPOUNDS, SEQUENCES, Thing
 from app.checking.marks import Verdict
 from app.checking.numbers import Number, agrees, as_given
 from app.checking.properties import Property
 from app.checking.scope import Scope, Subject
 from app.checking.statements import Statement
+from app.checking.things import COMPOUNDS, SEQUENCES, Thing
 from errors import RetortError
 
 #: Words that take a number back, or say that it is another's: nothing before them is a statement of the answer's.
