@@ -12,6 +12,7 @@ from app.exporting.prose import prose_html
 from app.exporting.shown import data_address, still_views
 from app.exporting.words import (
     KINDS,
+    RETORT_ASKS,
     arguments_in_short,
     before_words,
     ending_of,
@@ -19,6 +20,7 @@ from app.exporting.words import (
     is_leading,
     leading_first,
     marks_in,
+    question_title,
     thinking_title,
 )
 from app.exporting.writing import Document
@@ -87,7 +89,11 @@ class _Files:
 def _question(message: Mapping[str, Any], files: _Files) -> str:
     attached = "".join(files.html(part) for part in files_in(message["parts"]))
     words = "".join(part["text"] for part in message["parts"] if part["type"] == "text")
-    return f'<section class="question">{attached}<div class="question-text">{notation_html(words)}</div></section>'
+    title = question_title(message)
+    asked = f'<p class="quiet">{title}</p>' if title == RETORT_ASKS else ""
+    return (
+        f'<section class="question">{asked}{attached}<div class="question-text">{notation_html(words)}</div></section>'
+    )
 
 
 def _answer(message: Mapping[str, Any]) -> str:

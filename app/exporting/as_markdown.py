@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.call_text import circumstances_of
+from app.checking.marks import summed_up
 from app.exporting.shown import points_of
 from app.exporting.words import (
     KINDS,
@@ -17,10 +18,13 @@ from app.exporting.words import (
     files_in,
     is_leading,
     leading_first,
+    marks_in,
+    question_title,
     thinking_title,
 )
 from app.exporting.writing import Document
 from app.ui.markdown import safe_markdown
+from app.ui.marks import verdict_words
 from app.ui.views.markup import number_text
 
 MOST_ROWS = 100
@@ -42,7 +46,7 @@ def plain(text: object) -> str:
 
 
 def question(message: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Question"
+    yield f"## {question_title(message)}"
     words = "".join(part["text"] for part in message["parts"] if part["type"] == "text")
     yield "\n".join(f"> {line}" for line in safe_markdown(words).split("\n"))
     for file in files_in(message["parts"]):
@@ -70,8 +74,17 @@ def _answer(message: Mapping[str, Any]) -> Iterator[str]:
                 yield f"*{warning}*"
             said = True
             yield safe_markdown(part["text"]).strip()
+    yield from checks(message)
     for sentence in ending_of(message):
         yield f"*{plain(sentence)}*"
+
+
+def checks(message: Mapping[str, Any]) -> Iterator[str]:
+    """What was checked of an answer, each statement with what the check says."""
+    marks = [mark for _, mark in marks_in(message)]
+    if marks:
+        listed = "\n".join(f"- “{plain(mark.span)}”: {plain(verdict_words(mark))}" for mark in marks)
+        yield f"{plain(summed_up(marks))}\n\n{listed}"
 
 
 def call(part: Mapping[str, Any], result: Mapping[str, Any] | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.call_text import circumstances_of, literal
-from app.exporting.as_markdown import plain, question, thinking
+from app.exporting.as_markdown import checks, plain, question, thinking
 from app.exporting.shown import shown_in_notebook
 from app.exporting.words import before_words, ending_of, is_leading, leading_first
 from app.exporting.writing import Document, recorded_call
@@ -121,8 +121,8 @@ def _answer(message: Mapping[str, Any], before: int) -> Iterator[Any]:
             warning = "" if said else before_words(message)
             said = True
             yield _words((f"*{warning}*\n\n" if warning else "") + safe_markdown(part["text"]).strip())
-    if sentences := list(ending_of(message)):
-        yield _words("\n\n".join(f"*{plain(sentence)}*" for sentence in sentences))
+    if below := [*checks(message), *(f"*{plain(sentence)}*" for sentence in ending_of(message))]:
+        yield _words("\n\n".join(below))
 
 
 def _call(number: int, recorded: RecordedCall) -> Iterator[Any]:

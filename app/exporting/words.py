@@ -11,6 +11,7 @@ from app.checking.marks import Mark
 
 UNCHECKED = "The model’s own words, not checked"
 CHECKED_IN_PART = "The model’s own words, of which only what is marked was checked"
+RETORT_ASKS = "Retort asks for a correction"
 LONGEST_ARGUMENT = 60
 UNFINISHED = {
     "running": "This answer was still being written when it was exported.",
@@ -28,6 +29,11 @@ def leading_first(message: Message) -> list[dict[str, Any]]:
 
 def is_leading(part: Mapping[str, Any]) -> bool:
     return part["type"] == "text" and part.get("source", "author") != "author"
+
+
+def question_title(message: Message) -> str:
+    """Who asks: a person, or Retort for a correction."""
+    return RETORT_ASKS if any(part.get("source") == "retort" for part in message["parts"]) else "Question"
 
 
 def thinking_title(part: Mapping[str, Any]) -> str:

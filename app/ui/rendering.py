@@ -13,7 +13,7 @@ import gradio as gr
 
 from app.checking.kept import marks_of
 from app.checking.marks import summed_up
-from app.exporting.words import CHECKED_IN_PART, UNCHECKED
+from app.exporting.words import CHECKED_IN_PART, RETORT_ASKS, UNCHECKED
 from app.store import StoredMessage
 from app.ui.cards import tool_card
 from app.ui.footer import footer_html
@@ -26,7 +26,6 @@ from model.messages import File, Image, Part, Text, Thinking, ToolCall, ToolResu
 #: What the Chatbot makes of a ``gr.HTML``; one built inside a handler fails there, so a copy of this one is filled.
 _HTML = gr.Chatbot(render=False).postprocess([{"role": "assistant", "content": gr.HTML("", render=False)}]).root[0]
 _TEMPLATE: dict[str, Any] = _HTML.content[0].model_dump()
-RETORT_ASKS = "Retort asks for a correction"
 
 
 def html_part(role: str, html: str) -> dict[str, Any]:

@@ -126,6 +126,17 @@ def test_the_models_instructions_and_what_was_checked_come_along(place):
     assert set(details) == {"marks", "prompt"}  # what was only true while it was written stays behind
     assert '<a href="#call-2-call_1">its card</a>' in as_html(document)
     assert 'id="call-2-call_1"' in as_html(document)
+    for write in (as_markdown, as_notebook):
+        assert "1 checked: 1 from tools" in write(document)
+        assert "- “bromine”: from a tool: a result of this conversation" in write(document)
+
+
+def test_a_correction_that_retort_asked_for_is_not_said_to_be_a_persons_question(place):
+    conversation_id = place.store.create_conversation()
+    place.ask(conversation_id, Text("Write the corrected answer.", source="retort"))
+    document = document_of(place.store, conversation_id)
+    for write in (as_markdown, as_html, as_notebook):
+        assert "Retort asks for a correction" in write(document)
 
 
 def test_an_attached_file_comes_along_once_and_no_folder_of_this_machine_does(place, with_table, tmp_path_factory):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app import batches, offering, rerunning
 from app.exporting.as_notebook import as_notebook
 from app.exporting.writing import as_json, document_of
 from app.replaying import read_recording, replay
@@ -221,3 +222,8 @@ def test_a_notebook_is_read_and_not_run(source, long, tmp_path):
     path.write_text(json.dumps(notebook), encoding="utf-8")
     with pytest.raises(UploadError, match="A cell of the notebook"):
         read_recording(path)
+
+
+def test_what_is_not_a_tool_is_called_here_as_where_it_is_answered():
+    # written out in app.rerunning, which a notebook imports without the router's tables
+    assert (rerunning.OVER_FILE, rerunning.FIND_TOOL) == (batches.OVER_FILE, offering.FIND_TOOL)
