@@ -5,6 +5,7 @@
   let panel = null;   // what is open
   let anchor = null;  // the mark that it belongs to
   let pinned = false;
+  let goingBack = false;
   let timer = 0;
   const drawings = new Map();  // SMILES to a promise of its drawing
 
@@ -57,7 +58,10 @@
     panel.remove();
     panel = anchor = null;
     pinned = false;
-    if (toMark) mark?.focus();
+    if (!toMark) return;
+    goingBack = true;  // what was closed is not to open again under the focus
+    mark?.focus();
+    goingBack = false;
   };
 
   const open = (mark, pin) => {
@@ -127,7 +131,7 @@
   }, true);
 
   document.addEventListener("focusin", (event) => {
-    if (panel?.contains(event.target)) return;
+    if (goingBack || panel?.contains(event.target)) return;
     const mark = markOf(event.target);
     if (mark && mark.matches(":focus-visible") && isMolecule(mark)) open(mark, false);
     else if (mark !== anchor) close();

@@ -329,15 +329,22 @@ def test_marks_come_while_the_answer_streams_and_escape_closes_one_without_stopp
     server.stop()
 
 
-def test_the_real_checker_marks_what_a_model_gets_wrong(page, tmp_path):
-    # average mass 194.19 g/mol: PubChem, CID 2519; 50-78-2 is the number of aspirin (PubChem, CID 2244)
-    said = "Caffeine has a molar mass of 204.19 g/mol. Aspirin’s CAS number is 50-78-3."
-    server = scripted(tmp_path, [said], 400)
+def test_the_real_checker_marks_what_stands_on_a_tool_and_what_a_model_gets_wrong(page, tmp_path):
+    # average masses 180.16 and 194.19 g/mol: PubChem, CID 2244 and 2519; 50-78-2 is the number of aspirin there
+    said = "Aspirin has a molar mass of 180.16 g/mol, its CAS number is 50-78-3. Caffeine has a molar mass of 204.19 g/mol."
+    server = scripted(tmp_path, [TURNS[0], said], 400)
     open_page(page, server.url)
     ask(page, "What do you know?")
-    expect(page.locator(".checks summary")).to_have_text("2 checked: 1 different, 1 invalid", timeout=A_WHILE)
-    expect(page.locator("#chat .checked.different")).to_have_text(re.compile("204.19"))
+    expect(page.locator(".checks summary")).to_have_text(
+        "3 checked: 1 from tools, 1 different, 1 invalid", timeout=A_WHILE
+    )
+    finished(page)
     expect(page.locator("#chat .checked.invalid")).to_have_text("50-78-3")
+    expect(page.locator("#chat .checked.different")).to_have_text(re.compile("204.19"))
     page.locator("#chat .checked.different").click()
-    expect(page.locator("#check .verdict")).to_have_text(re.compile("194.19?"))
+    expect(page.locator("#check .verdict")).to_have_text(re.compile(r"194\.19?"))
+    page.keyboard.press("Escape")
+    page.locator("#chat .checked.tool").click()
+    page.locator("#check [data-card]").click()
+    expect(page.locator(".tool-card[open] summary")).to_be_focused()
     server.stop()
