@@ -79,6 +79,7 @@ class Checker:
         from app.checking.sentences import sentences_of
         from app.checking.sequences import derived_sequences
         from app.checking.statements import statements_in
+        from app.checking.told import numbers_told
         from app.checking.verifying import Verifier
 
         sentences = sentences_of(text)
@@ -134,6 +135,7 @@ class Checker:
         yield from sums_in(text, sentences, scope, stop)
         yield from conversions_in(text, sentences, scope, self._facts, stop)
         yield from preparations_in(text, sentences, scope, self._facts, stop)
+        yield from numbers_told(text, told)
 
 
 def _stopped(stop: threading.Event | None) -> bool:

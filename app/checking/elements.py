@@ -34,10 +34,14 @@ _NUMBERED = re.compile(r"\b[Ee]lement\s+(?:number\s+|no\.\s*)?(\d{1,3})\s+(?:is|
 _HAS_NUMBER = re.compile(
     r"\s*(?:is|has|=|:|,)\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?!\d|\.\d|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
 )
+_ION = re.compile(
+    r"(?<![A-Za-z\d])([A-Z][a-z]?)\^?\{?(\d?[+\-−]|[²³⁴⁵⁶]?[⁺⁻])\}?(?:\s+(?:ion|cation|anion))?,?\s+(?:(?:has|have|with|contains?|which|therefore|thus|then|so|is)\s+){1,3}(\d{1,3})\s+electrons"
+)
 _HAS_WEIGHT = re.compile(
     r"(?:[’']s)?\s*(?:\([^()]{1,30}\)\s*)?(?:is|has|[:=,])?\s*(\d{1,3}\.\d{2,4})(?![\d%]|\s?(?:[A-Za-zµ°]|[×*/+]))"
 )
 _WEIGHT = r"(?<![\w-])([A-Z][a-z]?)\s*[=:]?\s*(\d{1,3}\.\d{1,4})(?![\d%])"
+_SIGNS = str.maketrans("−⁺⁻²³⁴⁵⁶", "-+-23456")
 _WEIGHTS = re.compile(rf"(?:{_WEIGHT}(?:\s*[,;]\s*|\s+and\s+)?){{3,}}")
 _ONE_WEIGHT = re.compile(_WEIGHT)
 
@@ -65,6 +69,7 @@ def statements_of_elements(
                 if fact is not None:
                     yield from _beside(text, sentence, thing, fact, around)
         yield from _row(text, sentence, facts, stop)
+        yield from _ions(text, sentence, facts, stop)
 
 
 def _fact(symbol: str, facts: Facts, stop: threading.Event | None) -> Fact | None:
@@ -118,6 +123,18 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
         if given is not None and 0.9 * weight < given.value < 1.1 * weight:
             same = agrees(given, weight, BY_NAME["atomic_weight"].relative)
             yield _mark(*has.span(1), has[1], same, as_given(weight, given), fact, "atomic_weight")
+
+
+def _ions(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:
+    """The electrons of "Cl⁻ has 18 electrons"."""
+    for ion in _ION.finditer(text, sentence.start, sentence.end):
+        charge = ion[2].translate(_SIGNS)
+        try:
+            fact = facts.ask("formula_report", {"formula": f"{ion[1]}^{{{charge}}}"}, stop)
+        except RetortError:
+            continue
+        ours = int(fact.data["electrons"])
+        yield _mark(ion.start(3), ion.end(3), ion[3], int(ion[3]) == ours, str(ours), fact, "electrons")
 
 
 def _row(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:

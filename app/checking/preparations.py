@@ -26,6 +26,7 @@ _PRODUCTS = (
     ("concentration", "molar mass", "density"),
 )
 _DILUTES = re.compile(r"\bdilut\w+|\bstock\b|C_?1\s?V_?1|\bmake(?:s|d)? up to\b|\bfinal concentration\b", re.IGNORECASE)
+_FOLD = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d)?)\s?[×xX](?=\s+[a-z]|-)", re.IGNORECASE)
 _SOLVENT = re.compile(
     r"\s*(?:of\s+)?(?:\w+\s+)?(?:water|buffer|solvent|diluent|medium|TE|methanol|ethanol|DMSO)\b", re.IGNORECASE
 )
@@ -58,6 +59,7 @@ def preparations_in(
             mark = (
                 _dissolved(text, sentence, quantities, scope, facts, stop)
                 or _diluted(text, sentence, quantities)
+                or _thinned(text, sentence, quantities)
                 or _product(text, quantities)
                 or (
                     _product(text, [*before, *quantities])
@@ -171,6 +173,19 @@ def _diluted(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark 
     if abs(ratio - 1) <= TOLERANCE + _rounding((strong, small, weak, large)):
         return _mark(text, last, "equal", wanted[last.start], None)
     return _mark(text, last, "different", wanted[last.start], None) if _may_be(ratio) else None
+
+
+def _thinned(text: str, sentence: Sentence, quantities: list[Quantity]) -> Mark | None:
+    """Of a stock that is so many times as strong: "1 L of 1× needs 100 mL of 10×"."""
+    folds = [float(fold[1]) for fold in _FOLD.finditer(text, sentence.start, sentence.end)]
+    volumes = [one for one in quantities if one.kind == "volume"]
+    if len(folds) != 2 or len(volumes) != 2 or folds[0] == folds[1] or not (values := _values(volumes)):
+        return None
+    small = min(volumes, key=lambda one: one.in_si() or 0.0)
+    wanted = max(values) * min(folds) / max(folds)
+    ratio = min(values) / wanted
+    verdict: Verdict = "equal" if abs(ratio - 1) <= TOLERANCE + _rounding(volumes) else "different"
+    return _mark(text, small, verdict, wanted, None) if verdict == "equal" or _may_be(ratio) else None
 
 
 def _values(quantities: Sequence[Quantity]) -> list[float]:

@@ -30,6 +30,8 @@ _DIRECTLY = re.compile(
     r"[`'\"*)]*\s*(?:\([a-z ]{1,20}\)\s*)?(?:[:=,–—-]|is|has|weighs|with)?\s*(?:about|around|roughly|~|≈)?\s*",
     re.IGNORECASE,
 )
+#: A number so near behind a notation that was found wrong is of that.
+NEAR = 12
 _ADDED = re.compile(r"\b(?:one|a|plus|add|adding|minus|loses|losing|each|of)\s+$", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
@@ -94,6 +96,8 @@ class Scope:
         ]
         if sentence.header is not None:
             return self._in_table(sentence, things, kinds)
+        if any(sentence.start <= thing.start and 0 <= start - thing.end < NEAR for thing in self._doubted):
+            return Subject((), False)
         here = [thing for thing in things if sentence.start <= thing.start < sentence.end and not self._is_added(thing)]
         if words and words[1] <= start:
             for thing in here:

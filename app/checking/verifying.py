@@ -116,7 +116,8 @@ class Verifier:
     def _may_differ(self, statement: Statement, found: Found) -> bool:
         """Where it is not said what a number is of: whether it may be meant as ours, and of nothing that is not named."""
         sentence = statement.sentence
-        if self._scope.is_of_another(sentence):
+        is_here = sentence.start <= found.thing.start < sentence.end
+        if self._scope.is_of_another(sentence) and not (is_here and found.thing.kind == "formula"):
             return False
         ratio = statement.number.value * statement.scale / found.value if found.value else 1.0
         is_mass = "mass" in statement.properties[0].name
