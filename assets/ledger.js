@@ -29,10 +29,10 @@
     head.append(made("b", request.host), made("span", `${request.number.toLocaleString("en")} · ${at(request.sent_at)}`, "quiet"));
     const address = made("p", "");
     address.append(made("code", `${request.method} ${request.url}`));
-    const foot = made("p", `${request.tool}, ${ended(request)}, for `, "quiet");
+    const foot = made("p", `${request.tool}, for `, "quiet");
     const whence = request.for.href ? made("a", request.for.words) : made("span", request.for.words);
     if (request.for.href) whence.href = request.for.href;
-    foot.append(whence);
+    foot.append(whence, ` · ${ended(request)}`);
     item.append(head, address, ...(request.body ? [made("pre", request.body)] : []), foot);
     return item;
   };

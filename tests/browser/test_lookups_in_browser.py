@@ -85,7 +85,7 @@ def test_always_asks_no_more_until_it_is_taken_back_on_the_page_of_the_ledger(pa
     page.goto(f"{asking.url}/ledger")
     expect(page.locator("#sent li")).to_have_count(2)
     expect(page.locator("#sent li").first).to_contain_text("caffeine")
-    expect(page.locator("#sent li").first).to_contain_text("pubchem_lookup, answered 200")
+    expect(page.locator("#sent li").first).to_contain_text("pubchem_lookup, for Look it up · answered 200")
     expect(page.locator("#allowed li")).to_contain_text(PUBCHEM)
     page.get_by_role("button", name=f"No longer always allow {PUBCHEM}").click()
     expect(page.locator("#allowed")).to_be_hidden()
