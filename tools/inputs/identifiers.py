@@ -17,8 +17,8 @@ UNIPROT_NAME = re.compile(r"[A-Z\d]{1,10}_[A-Z\d]{2,5}")
 PDB = re.compile(r"\d[A-Z\d]{3}")
 _LONG_PDB = re.compile(r"PDB_0{4}(\d[A-Z\d]{3})")
 CHEMBL = re.compile(r"CHEMBL\d{1,9}")
-#: Crossref's recommended pattern is 10.\d{4,9}/ and then what the registrant likes; here without blanks.
-DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,200}")
+#: Crossref's recommended pattern is 10.\d{4,9}/ and then what the registrant likes, also < and > (SICI); here without blanks.
+DOI = re.compile(r"10\.\d{4,9}/[^\s\"]{1,200}")
 ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z\-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
 #: GenBank, RefSeq and protein accessions: https://www.ncbi.nlm.nih.gov/genbank/acc_prefix/ and RefSeq's table of prefixes.
 NCBI = re.compile(

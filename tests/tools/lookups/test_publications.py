@@ -207,7 +207,7 @@ def test_a_preprint_says_where_it_was_published(stand_in, gate):
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "11.1000/x", "10.1/x", "10.1000", "10.1000/a b", "https://example.com/10.1000/x", "10.1000/<x>"]
+    "bad", ["", "11.1000/x", "10.1/x", "10.1000", "10.1000/a b", "https://example.com/10.1000/x", '10.1000/"x"']
 )
 def test_what_is_no_doi_is_refused_and_not_sent(stand_in, gate, bad):
     with pytest.raises(ToolInputError):
