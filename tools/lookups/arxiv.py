@@ -12,7 +12,7 @@ from errors import ToolError, ToolInputError, shown
 from tools.inputs import QueryText, Refresh
 from tools.inputs.identifiers import arxiv_number, parse_free_text
 from tools.lookups.asking import Service, UnreadableError, ask
-from tools.lookups.publications import LONGEST_ABSTRACT, Publication, author_list, publication_table, warnings
+from tools.lookups.publications import LONGEST_ABSTRACT, Publication, author_list, first_of, publication_table, warnings
 from tools.lookups.reading import as_xml, cleaned
 from tools.outputs import ToolOutput
 from tools.registry import tool
@@ -69,9 +69,8 @@ def search_arxiv(
     if len(terms) == MOST_WORDS:
         notes.append(f"The first {MOST_WORDS} words were sought.")
     summary = f"arXiv has {total:,} paper{'' if total == 1 else 's'} for {shown(words)}"
-    summary += f"; the first is '{found[0].title[:150]}' ({found[0].year})." if found else "."
     return ToolOutput(
-        summary=summary,
+        summary=summary + first_of(found),
         data={"query": words, "hits": total, "results": [one.as_data() for one in found]},
         views=(publication_table(f"arXiv: {words}", found),) if found else (),
         notes=(*notes, answer.note),

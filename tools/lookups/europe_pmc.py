@@ -10,7 +10,7 @@ from errors import ToolInputError, shown
 from tools.inputs import QueryText, Refresh
 from tools.inputs.identifiers import parse_free_text
 from tools.lookups.asking import Service, ask
-from tools.lookups.publications import LONGEST_ABSTRACT, Publication, publication_table, warnings
+from tools.lookups.publications import LONGEST_ABSTRACT, Publication, first_of, publication_table, warnings
 from tools.lookups.reading import LongWords, Told, Words, as_json
 from tools.outputs import ToolOutput
 from tools.registry import tool
@@ -96,9 +96,8 @@ def search_literature(
     found = [_publication(one) for one in page.results.result[:results]]
     notes = [*warnings(found), _OPEN]
     summary = f"Europe PMC finds {page.count:,} publications for {shown(words)}"
-    summary += f"; the first is '{found[0].title[:150]}' ({found[0].year})." if found else "."
     return ToolOutput(
-        summary=summary,
+        summary=summary + first_of(found),
         data={"query": words, "hits": page.count, "results": [one.as_data() for one in found]},
         views=(publication_table(f"Europe PMC: {words}", found),) if found else (),
         notes=(*notes, answer.note),

@@ -39,6 +39,14 @@ class Publication:
         }
 
 
+def first_of(found: Sequence[Publication]) -> str:
+    """The end of a summary: the first one, and at once what is the matter with it."""
+    if not found:
+        return "."
+    matter = [flag for flag in found[0].flags if flag in ("retracted", "withdrawn", "expression of concern")]
+    return f"; the first is '{found[0].title[:150]}' ({', '.join([found[0].year, *matter])})."
+
+
 def publication_table(title: str, found: Sequence[Publication]) -> Table:
     rows = tuple(
         (one.title, one.authors, one.year, one.venue, one.doi or one.id, ", ".join(one.flags)) for one in found

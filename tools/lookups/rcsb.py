@@ -138,7 +138,7 @@ def fetch_structure(
     )
     notes = (_form_note(form, entry.info.assemblies), *parsed.notes, *unshown, answer.note, file.note)
     at = f" at {resolution:g} Å" if resolution else ""
-    summary = f"{entry_id}, {entry.struct.title}: {method or 'method not told'}{at}, {form}, {len(rows)} chains."
+    summary = f"{entry_id}, {entry.struct.title}: {method or 'method not told'}{at}, {form}, {len(rows)} chain{'s' * (len(rows) != 1)}."
     return ToolOutput(summary=summary, data=data, views=(*views, table), notes=notes)
 
 

@@ -26,6 +26,10 @@ def test_publications_carry_what_a_reader_must_know(stand_in, gate):
         == "/europepmc/webservices/rest/search?query=ileal+hyperplasia&format=json&resultType=core&pageSize=3"
     )
     assert result.data["hits"] == 4321
+    assert (
+        result.summary
+        == f"Europe PMC finds 4,321 publications for 'ileal hyperplasia'; the first is '{TITLE}' (1998, retracted)."
+    )
     retracted, preprint, open_one = result.data["results"]
     assert retracted["flags"] == ["retracted", "abstract only"]
     assert (retracted["title"], retracted["doi"], retracted["year"]) == (TITLE, WAKEFIELD, "1998")
