@@ -107,7 +107,7 @@ class _Converter:
             return None
         if re.fullmatch(r"\s*,\s*", gap) and {one.kind, other.kind} == {"mass", "substance"}:
             return self._mark(one, other, is_sure=False)
-        is_sure = not in_brackets and re.search(r"[=≈→]|equal|correspond|convert|equivalent|\bis\b", gap) is not None
+        is_sure = not in_brackets and re.search(r"[=≈→]|equal|correspond|convert|equivalent", gap) is not None
         return self._mark(one, other, is_sure=is_sure)
 
     def told(self, first: Quantity, last: Quantity) -> Mark | None:

@@ -43,7 +43,7 @@ _ROMAN_IN_NAME = re.compile(r"[A-Za-z][a-z]+\([IVX]+\)")
 
 def find_things(text: str, code: Sequence[tuple[int, int]] = ()) -> list[Thing]:
     """In the order of the text, none over another."""
-    text = _CSV.sub(lambda found: re.sub(r",(?=\S)", "|", found[0]), text)
+    text = _CSV.sub(_with_bars, text)
     taken = bytearray(len(text))
     found: list[Thing] = []
 
@@ -85,6 +85,11 @@ def find_things(text: str, code: Sequence[tuple[int, int]] = ()) -> list[Thing]:
     for start, end, kind, value in named_in(text):
         take(kind, start, end, value)
     return sorted(found, key=lambda thing: thing.start)[:MOST_THINGS]
+
+
+def _with_bars(lines: re.Match[str]) -> str:
+    """Lines of values between commas as a table's; commas of an InChI or of prose are none of that kind."""
+    return lines[0] if re.search(r"InChI=|: ", lines[0]) else re.sub(r",(?=\S)", "|", lines[0])
 
 
 @lru_cache(maxsize=8192)

@@ -20,7 +20,7 @@ from tools.inputs.formulas import parse_formula
 from tools.inputs.notations import cas_check_digit
 
 _NOTATIONS = frozenset(SAYS)
-_GENERIC = re.compile(r"[–—]|\]n\b|\bR\d?\b|\[R\d?\]|\*|~|\bX\b|\bAr\b|SMARTS|\[\#|[;&,!$]\[|\.\.\.|…")
+_GENERIC = re.compile(r"[–—]|\]n\b|\bR\d?\b|\[R\d?\]|\*|~|\bX\b|\bAr\b|SMARTS|\[\#|\[[^\]]*[XDv]\d|[;&,!$]\[|\.\.\.|…")
 _SMARTS_SAID = re.compile(
     r"SMARTS|substructure pattern|reaction template|generic|fragment|R[-\s]?group|placeholder|polymer|repeat(?:ing)? unit",
     re.I,
@@ -99,6 +99,8 @@ class Identities:
         if thing.kind not in _NOTATIONS:
             return None
         sentence = self._scope.sentence_at(thing.start)
+        if thing.kind == "smiles" and self._scope.is_part(thing):
+            return None  # of one that is taken apart
         if self._is_reported(thing) or (thing.kind == "cas" and not self._is_number_of_a_compound(thing, sentence)):
             return None
         invalid = self._invalid(thing, sentence)

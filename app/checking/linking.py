@@ -66,17 +66,12 @@ class Links:
         """The compounds that the notation may be of, the likeliest first, and whether it is said to be of the first."""
         names = self._names(thing, sentence)
         if sentence.header is not None:
-            row = [one for one in names if self._scope.sentence_at(one.start).line == sentence.line]
-            if row:
-                return row, True
-            above = [one for one in names if sentence.header[0] <= one.start < sentence.header[1]]
-            if above:
-                return above, True
-        else:
-            here = [one for one in names if sentence.start <= one.start < sentence.end]
-            found = self.in_sentence(thing, sentence, here)
-            if found:
-                return found, True
+            if thing.kind in ("formula", "smiles") and not self.is_called(thing, sentence):
+                return [], False
+            return self._in_table(sentence, names)
+        here = [one for one in names if sentence.start <= one.start < sentence.end]
+        if found := self.in_sentence(thing, sentence, here):
+            return found, True
         is_called = (
             thing.kind in ("inchi", "inchikey")
             or self.is_called(thing, sentence)
@@ -88,9 +83,16 @@ class Links:
         if not earlier:
             asked = list(self._scope.asked(frozenset(["name"])))
             return asked, len(asked) == 1
+        if self._scope.is_renamed(earlier[-1].end, thing.start):
+            return [], False
         topic = self._scope.first_of(earlier[-1], earlier)
         others = [topic, *(one for one in reversed(earlier) if one is not topic)]
         return others, not self._scope.is_of_another(sentence)
+
+    def _in_table(self, sentence: Sentence, names: list[Thing]) -> tuple[list[Thing], bool]:
+        """The names of the row, or of the column; else what the table is about, where its rows are properties."""
+        subject = self._scope.subject(sentence, sentence.start, sentence.start, None, frozenset(["name"]))
+        return [one for one in subject.things if one in names], subject.sure
 
     def _names(self, thing: Thing, sentence: Sentence) -> list[Thing]:
         """What a notation may be of: names; where the text has none, another notation of a structure."""

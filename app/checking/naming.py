@@ -26,9 +26,16 @@ _WORDS = """
     trihydrate unit units value values version wax weight weights
 """
 _NO_NAMES = frozenset(_WORDS.split())
-_SUBSTITUENT = re.compile(r"[a-z](?:yl|oxy|amino|chloro|bromo|fluoro|iodo|nitro|hydroxy|oxo)[\s-]$")
+_SUBSTITUENT = re.compile(
+    r"[a-z](?:yl|oxy|amino|chloro|bromo|fluoro|iodo|nitro|hydroxy|oxo)[\s-]$|(?:mono|di|tri)?(?:sodium|potassium|calcium|magnesium|lithium)\s$"
+    r"|\b(?:isomer|analog(?:ue)?|derivative|metabolite|prodrug|precursor|salt|ester|amide|oligomer|polymer|enantiomer)s?\s+of\s+(?:the\s+)?$|\b[Aa]n?\s$",
+)
+#: Behind the name of a compound that is part of another name.
+_PROTEIN = re.compile(
+    r"\s+(?:[a-z-]+ases?|receptors?|channels?|transporters?|antagonists?|agonists?|inhibitors?|deficiency|metabolism|derivatives?|analog(?:ue)?s?)\b"
+)
 _CLASSES = re.compile(
-    r"(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
+    r"(?:fatty|amino|carboxylic|nucleic|mineral|strong|weak|organic|Lewis|boronic) acids?|(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
     re.IGNORECASE,
 )
 
@@ -48,7 +55,9 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
     spaced = re.sub(r"\S+", _without_brackets, re.sub(r"(?<=\S)\|(?=\S)", " ", line))
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES):
-        if entity.kind == "name" and _SUBSTITUENT.search(spaced, 0, entity.start):
+        if entity.kind == "name" and (
+            _SUBSTITUENT.search(spaced, 0, entity.start) or _PROTEIN.match(spaced, entity.end)
+        ):
             continue  # the rest of a name that is not known as a whole
         if entity.kind == "name" and (entity.text.lower() in _NO_NAMES or _CLASSES.fullmatch(entity.text)):
             continue

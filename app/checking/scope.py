@@ -32,12 +32,30 @@ _DIRECTLY = re.compile(
 )
 #: A number so near behind a notation that was found wrong is of that.
 NEAR = 12
+#: Headers over the values of what the table is about, and the labels of its rows.
+_GENERIC_HEADER = re.compile(
+    r"\W*(?:(?:calculated |computed |typical |approx\w* )?(?:values?|results?|data|details?|number|amount|description|information|answer|count|property)(?:\s*\(.*\))?)?\W*",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"mass|weight|formula|MW|log\s?P|TPSA|surface|donor|acceptor|HB[DA]|bonds?|rings?|count|atoms?|CAS|InChI|SMILES|unsaturation|stereo|centre|center|length|GC|Tm|pI|isoelectric|number|charge|QED|refractivity|sp3|extinction|residues?|^\W*M\W*$|^\W*Z\W*$|DBE|group|period|electronegativity",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"[\s#*\d.()-]*([A-Z][a-z]{5,}(?:ine|in|ol|one|ide|ate|ane|ene|yne|ole|um|ib|ab|il|am|an|en|on|ic acid)?)[\s:*]*"
+)
+_HEADINGS = frozenset(
+    """properties overview summary breakdown background structure synthesis mechanism identity calculation conclusion explanation reaction answer
+    solution example examples notes chemistry safety applications identifiers identification formula result results method procedure
+    composition description details stereochemistry descriptors reagents product products protocol steps numbers checks
+    physical general biology pharmacology elements sequence preparation""".split()
+)
 _ADDED = re.compile(r"\b(?:one|a|plus|add|adding|minus|loses|losing|each|of)\s+$", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
     r"\b(?:residue(?!\s+mass)|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
-    r"|dimers?|trimers?|ions?|hydrochloride|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
+    r"|dimers?|trimers?|ions?|hydrochloride|besylate|mesylate|tosylate|maleate|fumarate|tartrate|citrate|hydrobromide|succinate|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
     re.IGNORECASE,
 )
 
@@ -66,6 +84,12 @@ class Scope:
     def doubt(self, thing: Thing) -> None:
         """A notation that was found wrong says nothing of the numbers beside it."""
         self._doubted.add(thing)
+
+    def is_part(self, thing: Thing) -> bool:
+        """Whether a longer one of its kind holds it."""
+        return any(
+            thing.text in one.text and len(thing.text) < len(one.text) for one in self._things if one.kind == thing.kind
+        )
 
     def is_doubted(self, thing: Thing) -> bool:
         return thing in self._doubted
@@ -154,13 +178,18 @@ class Scope:
     def _in_table(self, sentence: Sentence, things: list[Thing], kinds: frozenset[str]) -> Subject:
         """The things of the row; else those of the column's header; else what the table is about."""
         row = [thing for thing in things if self.sentence_at(thing.start).line == sentence.line]
+        cells = [one for one in self._sentences if one.line == sentence.line]
         if row:
-            return Subject(tuple(row), True)
+            of_another = any(_OTHER.search(self._text, one.start, one.end) for one in cells)
+            return Subject(tuple(row), not of_another)
         assert sentence.header is not None
         above = [thing for thing in things if sentence.header[0] <= thing.start < sentence.header[1]]
         if above:
             return Subject(tuple(above), True)
-        return Subject(tuple(self._beyond([], sentence, things, kinds)), False)
+        header = self._text[slice(*sentence.header)]
+        label = self._text[slice(*sentence.row)] if sentence.row else ""
+        is_of_topic = _GENERIC_HEADER.fullmatch(header) and _LABEL.search(label)
+        return Subject(tuple(self._beyond([], sentence, things, kinds)), False) if is_of_topic else Subject((), False)
 
     def _beyond(
         self, here: list[Thing], sentence: Sentence, things: list[Thing], kinds: frozenset[str]
@@ -195,6 +224,16 @@ class Scope:
     def has_between(self, first: Thing, last: Thing, kind: str = "name") -> bool:
         """Whether another thing of that kind stands between two."""
         return any(first.end <= thing.start and thing.end <= last.start for thing in self._things if thing.kind == kind)
+
+    def is_renamed(self, start: int, end: int) -> bool:
+        """Whether a heading of one word that no table knows stands between: from there on the text is about that."""
+        return any(
+            start <= sentence.start < end
+            and (word := _HEADING.fullmatch(self._text[sentence.start : sentence.end]))
+            and word[1].lower() not in _HEADINGS
+            and not any(sentence.start <= thing.start < sentence.end for thing in self._things)
+            for sentence in self._sentences
+        )
 
     def first_of(self, thing: Thing, things: Sequence[Thing]) -> Thing:
         """The first of these in the sentence of ``thing``: what that sentence is about."""

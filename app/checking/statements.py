@@ -125,7 +125,8 @@ class _Reader:
     def _read(self, sentence: Sentence, number: Number, said: list[_Said]) -> Statement | None:
         text = self._text
         if _TIMES.match(text, number.end) or re.search(
-            r"[×*/÷+]\s?\(?$|\s[·−–-]\s?\(?$|\d·$|\d\s(?:of|out of)\s$", text[max(0, number.start - 10) : number.start]
+            r"[×*/÷+]\s?\(?$|\s[·−–-]\s?\(?$|\d·$|\d\s(?:of|out of)\s$|\d ?\($|[⁰¹²³⁴-⁹]+[A-Z][a-z]?\s$",
+            text[max(0, number.start - 10) : number.start],
         ):
             return None
         mass_end, scale = _unit(text, number.end, BY_NAME["average_mass"])
@@ -157,7 +158,7 @@ class _Reader:
         if not end:
             if _OTHER_UNIT.match(text, number.end) or (prop.units and not _is_bare(text, number.end, sentence.end)):
                 return None
-            if prop.integer and number.step < 1:
+            if prop.integer and (number.step < 1 or text[number.end : number.end + 1].isalpha()):
                 return None
             if prop.integer and _NOUN.match(text, number.end) and not _NO_NOUN.match(text, number.end):
                 return None
@@ -317,10 +318,18 @@ def _property_of_column(text: str, sentence: Sentence, number: Number) -> _Said 
         if place is None or (place is sentence.row and _NO_VALUE_COLUMN.search(text, *sentence.header)):
             continue
         if name := COLUMNS.get(re.split(r"[(/,]", text[slice(*place)])[0].strip(" *_")):
-            return _Said(*place, BY_NAME[name])
+            return _Said(*place, BY_NAME[name]) if _has_its_unit(text[slice(*place)], BY_NAME[name]) else None
         if said := _words_said(text, *place):
-            return said[0]
+            return said[0] if _has_its_unit(text[slice(*place)], said[0].property) else None
     return None
+
+
+def _has_its_unit(header: str, prop: Property) -> bool:
+    """Whether the unit in brackets, or behind a slash, is one of the property's: "Mass (kg)" is no molar mass."""
+    told = re.search(r"\(([^()]+)\)\s*$|\s/\s(.+)$", header.strip())
+    unit = (told[1] or told[2]).strip() if told else ""
+    known = [name.replace(" ", "") for name, _ in prop.units]
+    return not unit or not prop.units or unit.replace(" ", "") in known or not unit_readings(unit)
 
 
 def _property_after(text: str, number: Number, end: int) -> _Said | None:
