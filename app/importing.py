@@ -81,7 +81,9 @@ def import_conversation(document: Document, store: Store, uploads: Uploads) -> s
             added = store.add_message(conversation_id, message.role, parts)
             status = "stopped" if message.status == "running" else message.status
             ids[message.id] = added.id
-            details = message.details.model_dump(exclude_unset=True)
+            details: dict[str, Any] = message.details.model_dump(exclude_unset=True)
+            if message.role == "assistant":
+                details["imported"] = True  # told in the page, since nothing of it was computed here
             for mark in details.get("marks") or ():
                 mark["card"] = renumbered(mark.get("card", ""), ids)
             store.save(replace(added, status=status, details=details), from_part=len(parts))

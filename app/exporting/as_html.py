@@ -52,7 +52,8 @@ def as_html(document: Document) -> str:
         f'<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
         f"<title>{title}</title><style>{_styles()}</style></head>"
         f'<body><header><h1>{title}</h1><p class="quiet">Exported by Retort {escape(document["retort"])}. '
-        f"What a card shows was computed by the tool that it names; the words around it are the model’s.</p></header>"
+        f"A card shows what was recorded of the tool that it names, which python -m app replay runs again; the words around it "
+        f"are the model’s.</p></header>"
         f"<main>{body}</main></body></html>\n"
     )
 

@@ -11,6 +11,8 @@ from app.checking.marks import Mark
 
 UNCHECKED = "The model’s own words, not checked"
 CHECKED_IN_PART = "The model’s own words, of which only what is marked was checked"
+#: Of an answer that came in a file, which anybody may have written.
+IMPORTED = "Imported: what stands here was computed elsewhere; python -m app replay makes its calls again."
 RETORT_ASKS = "Retort asks for a correction"
 LONGEST_ARGUMENT = 60
 UNFINISHED = {

@@ -13,7 +13,7 @@ import gradio as gr
 
 from app.checking.kept import marks_of
 from app.checking.marks import summed_up
-from app.exporting.words import CHECKED_IN_PART, RETORT_ASKS, UNCHECKED
+from app.exporting.words import CHECKED_IN_PART, IMPORTED, RETORT_ASKS, UNCHECKED
 from app.store import StoredMessage
 from app.ui.cards import tool_card
 from app.ui.footer import footer_html
@@ -54,6 +54,8 @@ def message_parts(
     results = {part.id: part for part in message.parts if isinstance(part, ToolResult)}
     drawn: set[str] = set()
     warned = False
+    if message.details.get("imported"):
+        yield html_part("assistant", f'<p class="quiet imported">{IMPORTED}</p>')
     if notes := message.details.get("notes"):
         yield html_part("assistant", f'<p class="quiet">{" ".join(map(escape, notes))}</p>')
     marks = placed_marks(message)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
+
+from app.batches import Batches
 from app.calling import failed
 from app.store import Store, sqlite_url
 from app.uploads import Uploads
@@ -90,8 +95,6 @@ def long_conversation(place: Place) -> str:
 
 def conversation_with_a_table(place: Place, folder: Path) -> str:
     """A table is attached, read, and gone over with a tool."""
-    from app.batches import Batches
-
     conversation_id = place.store.create_conversation()
     path = folder / "drugs of mine.csv"
     path.write_text(TABLE, encoding="utf-8")
@@ -99,29 +102,30 @@ def conversation_with_a_table(place: Place, folder: Path) -> str:
     assert isinstance(file, File)
     place.ask(conversation_id, file, Text("What is in the table, and what do its compounds weigh?"))
     asked = {"file": "file_1", "tool": "describe_molecule", "column": "smiles"}
-    over = ToolCall("call_2", "run_over_file", asked)
-    result = _ended(Batches().run(file, asked, _never()))
     place.answer(
         conversation_id,
         *called(1, "read_file", {"file": file.path}, {"file": "file_1"}),
-        over,
-        ToolResult(over.id, over.name, True, result.model_dump(mode="json")),
+        *over_file(2, file, asked),
         Text("Three rows."),
         model="scripted",
     )
     return conversation_id
 
 
-def _never() -> Any:
-    import threading
-
-    return threading.Event()
-
-
-def _ended(running: Any) -> Any:
-    """What a generator returns at its end."""
+def over_file(number: int, file: File | Image, asked: dict[str, Any]) -> list[Part]:
+    """A batch over a file, as it really runs."""
+    assert isinstance(file, File)
+    made = ToolCall(f"call_{number}", "run_over_file", asked)
+    running = Batches().run(file, asked, threading.Event())
     try:
         while True:
             next(running)
     except StopIteration as ended:
-        return ended.value
+        return [made, ToolResult(made.id, made.name, True, ended.value.model_dump(mode="json"))]
+
+
+def picture(colour: str) -> bytes:
+    """A PNG in which nothing is drawn."""
+    written = io.BytesIO()
+    PIL.Image.new("RGB", (40, 40), colour).save(written, "PNG")
+    return written.getvalue()

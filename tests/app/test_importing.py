@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import PIL.Image
 import pytest
 
 from app.exporting.as_html import as_html
@@ -20,9 +18,10 @@ from app.exporting.document import VERSION
 from app.exporting.writing import as_json, document_of
 from app.importing import DEEPEST, import_conversation, read_document
 from app.ui.cards import tool_card
+from app.ui.rendering import message_parts
 from errors import UploadError
 from model.messages import File, Image, Text, ToolCall, ToolResult, Video
-from tests.app.conversations import Place, called, conversation_with_a_table, long_conversation
+from tests.app.conversations import Place, called, conversation_with_a_table, long_conversation, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,12 +59,6 @@ def spoiled(document, change):
     return json.dumps(copied).encode()
 
 
-def picture(colour):
-    written = io.BytesIO()
-    PIL.Image.new("RGB", (4, 4), colour).save(written, "PNG")
-    return written.getvalue()
-
-
 def test_export_import_and_export_are_equal(place, with_table, tmp_path):
     other = Place.under(tmp_path / "elsewhere")
     long = document_of(place.store, long_conversation(place))
@@ -73,6 +66,13 @@ def test_export_import_and_export_are_equal(place, with_table, tmp_path):
         for into in (place, other):
             again = document_of(into.store, take_in(document, into))
             assert as_json(again) == as_json(document)
+
+
+def test_an_imported_answer_says_that_it_was_computed_elsewhere(place, short):
+    [_, answer] = place.store.messages(take_in(short, place))
+    assert answer.details["imported"] is True
+    shown = "".join(str(part["content"]) for part in message_parts("c" * 32, answer))
+    assert "Imported: what stands here was computed elsewhere" in shown
 
 
 def test_an_imported_file_is_there_and_its_calls_name_it_where_it_is_now(with_table, tmp_path):

@@ -17,7 +17,15 @@ from app.replaying import read_recording, replay
 from app.rerunning import Rerun
 from errors import UploadError
 from model.messages import Text, ToolCall, ToolResult
-from tests.app.conversations import CALLS, Place, called, conversation_with_a_table, long_conversation
+from tests.app.conversations import (
+    CALLS,
+    Place,
+    called,
+    conversation_with_a_table,
+    long_conversation,
+    over_file,
+    picture,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_MB = 2048
@@ -66,6 +74,27 @@ def test_every_call_is_had_again(long, with_table, write, tmp_path):
     assert [report.tool for report in reports] == [tool for tool, _ in CALLS]
     assert {report.outcome for report in reports} == {"equal"}
     assert [str(report) for report in replayed(with_table, tmp_path, write)] == ["equal", "equal"]
+
+
+def test_a_picture_is_read_again_and_a_tool_of_many_gets_all_records_again(place, tmp_path):
+    conversation_id = place.store.create_conversation()
+    (tmp_path / "blank.png").write_bytes(picture("white"))
+    (tmp_path / "four.csv").write_text("smiles\nCCO\nCCN\nc1ccccc1\nCc1ccccc1\n")
+    blank, four = (place.attach(conversation_id, tmp_path / name) for name in ("blank.png", "four.csv"))
+    place.ask(conversation_id, blank, four, Text("?"))
+    asked = {"file": "file_1", "tool": "cluster", "column": "smiles"}
+    place.answer(
+        conversation_id,
+        *called(1, "read_structure_image", {"image": blank.path}, {"image": "img_1"}),
+        *over_file(2, four, asked),
+    )
+    document = document_of(place.store, conversation_id)
+    assert [result["content"].get("tool") for result in results_of(document)] == [
+        None,
+        "cluster",
+    ]  # nothing is drawn in it
+    for write in (as_json, as_notebook):
+        assert [str(report) for report in replayed(document, tmp_path, write)] == ["equal", "equal"]
 
 
 def test_a_changed_value_another_version_and_a_lost_result_are_told_and_the_status_is_one(long, tmp_path):
