@@ -112,7 +112,7 @@ class _Marked:
     """The marks of a text by the lines in which they lie."""
 
     def __init__(self, lines: Sequence[str], marks: Sequence[Placed]) -> None:
-        self.marks = sorted(marks, key=lambda mark: mark.start)
+        self.marks = sorted((mark for mark in marks if mark.start < mark.end), key=lambda mark: mark.start)
         self._starts = [0]
         self._code: frozenset[int] = frozenset()
         if marks:
@@ -126,7 +126,7 @@ class _Marked:
         inside = [
             replace(mark, start=max(mark.start, start) - start, end=min(mark.end, end) - start)
             for mark in self.marks
-            if mark.start < end and mark.end > start
+            if max(mark.start, start) < min(mark.end, end)  # an empty paragraph holds none
         ]
         return tuple(inside), tuple(line in self._code for line in range(first, last)) if inside else ()
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import NamedTuple
 
 from app.checking.marks import Verdict
@@ -21,7 +24,8 @@ INDENT_OF_CODE = 4
 
 #: What begins a line and is no text of it: quotes, list items, headings, boxes of tasks.
 _PREFIX = re.compile(r"(?:[ \t]*(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)]|#{1,6})(?:[ \t]+|$)))*[ \t]*(?:\[[ xX]\][ \t]+)?")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?P<space>[ \t]+|$)")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
+_DEEP = re.compile(r"[-*+>.)] {5}")  # what begins so far behind the sign of an item or a quote is code in it
 _QUOTE = re.compile(r"(?: {0,3}> ?)+")
 #: What may close a heading, and then is no text of it.
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
@@ -66,8 +70,11 @@ def code_lines(lines: Sequence[str | None]) -> frozenset[int]:
         if not line.strip():
             after_blank = True
             continue
+        line = line.expandtabs(INDENT_OF_CODE)
+        if (prefix := _PREFIX.match(line)) and _DEEP.search(prefix[0]):
+            found.add(number)
         quote = _QUOTE.match(line)
-        rest = (line[quote.end() :] if quote else line).expandtabs(INDENT_OF_CODE)
+        rest = line[quote.end() :] if quote else line
         text = rest.lstrip(" ")
         indent, item = len(rest) - len(text), _ITEM.match(text)
         while contents and indent < contents[-1] and (after_blank or item):
@@ -77,8 +84,6 @@ def code_lines(lines: Sequence[str | None]) -> frozenset[int]:
             found.add(number)
             item = None
         while item is not None:  # an item may begin in an item
-            if len(item["space"]) > INDENT_OF_CODE:
-                found.add(number)
             indent, text = indent + item.end(), text[item.end() :]
             contents.append(indent)
             item = _ITEM.match(text)
@@ -127,7 +132,7 @@ class _Text:
     def __init__(self, pieces: Sequence[Piece], closed: Sequence[bool]) -> None:
         self.shown = shown = "".join(piece.shown for piece in pieces)
         self._pieces, position = [], 0
-        for piece in pieces:
+        for piece in filter(lambda piece: piece.end > piece.start, pieces):
             self._pieces.append((piece, position))
             position += len(piece.shown)
         self._inside = bytearray(len(shown) + 1)  # 1: no tag may stand before this character
@@ -147,6 +152,8 @@ class _Text:
         self._runs = [match.span() for match in _RUN.finditer(masked)]
         for run in self._runs:
             self._keep_whole(*run)
+        self._beginning_at = {run[0]: run for run in self._runs}
+        self._ending_at = {run[1]: run for run in self._runs}
         self._able = [run for run in self._runs if any(self._abilities(*run))]
         self._plain = {delimiter for delimiter in "*_~" if self._pairs_plainly(delimiter)}
         bounds = [match.span() for match in re.finditer(r"\|", masked)]
@@ -171,22 +178,18 @@ class _Text:
     def parts(self, start: int, end: int) -> list[tuple[int, int]]:
         """The stretches between ``start`` and ``end`` around which an element may stand."""
         found = []
-        for opening, ending in self._lines:
+        first = bisect_right(self._lines, start, key=itemgetter(1))
+        for opening, ending in takewhile(lambda line: line[0] < end, islice(self._lines, first, None)):
             begin, stop = max(start, opening), min(end, ending)
-            if begin >= stop:
-                continue
-            cuts = [cut for cut in self._cuts if begin <= cut[0] and cut[1] <= stop]
+            from_here = islice(self._cuts, bisect_left(self._cuts, begin, key=itemgetter(0)), None)
+            cuts = list(takewhile(lambda cut: cut[1] <= stop, from_here))  # noqa: B023 - read at once
             begins, stops = [begin, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), stop]
             found += [part for ends in zip(begins, stops, strict=True) if (part := self._allowed(*ends))]
         return found
 
     def _shown_at(self, position: int, *, is_end: bool) -> int:
-        for piece, at in self._pieces:
-            if piece.start <= position < piece.end:
-                if piece.whole:
-                    return at + len(piece.shown) * is_end
-                return at + position - piece.start + is_end
-        return len(self.shown)
+        piece, at = self._pieces[bisect_right(self._pieces, position, key=lambda placed: placed[0].start) - 1]
+        return at + (len(piece.shown) * is_end if piece.whole else position - piece.start + is_end)
 
     def _open_lines(self, closed: Sequence[bool]) -> list[tuple[int, int]]:
         """Of each line that takes marks: where its text begins, and where it ends. A line goes on within a whole piece."""
@@ -217,13 +220,14 @@ class _Text:
 
     def _may_stand(self, position: int) -> bool:
         """Whether the delimiters beside a tag at ``position`` may do what they could without it."""
-        written = self.shown[:position]
-        if (len(written) - len(written.rstrip("\\"))) % 2:  # the tag's own bracket would be escaped
+        backslashes = position
+        while backslashes and self.shown[backslashes - 1] == "\\":
+            backslashes -= 1
+        if (position - backslashes) % 2:  # the tag's own bracket would be escaped
             return False
-        return not any(
-            (stop == position and not self._stays(begin, stop, after="<"))
-            or (begin == position and not self._stays(begin, stop, before=">"))
-            for begin, stop in self._runs
+        before, after = self._ending_at.get(position), self._beginning_at.get(position)
+        return (before is None or self._stays(*before, after="<")) and (
+            after is None or self._stays(*after, before=">")
         )
 
     def _stays(self, begin: int, stop: int, *, before: str = "", after: str = "") -> bool:

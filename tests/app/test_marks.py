@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -12,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -82,6 +83,29 @@ def test_a_mark_stands_around_what_was_checked_and_whole_pieces(text: str, span:
     assert inside(marked(text, span)) == found
 
 
+@pytest.mark.parametrize("place", [(0, 0), (5, 2), (3, 10**30), (10**30, 10**31), (6, 7)])
+def test_a_mark_that_lies_nowhere_is_not_shown_and_one_that_goes_too_far_ends_with_the_text(
+    place: tuple[int, int],
+) -> None:
+    shown = safe_markdown("It is \x00CCO", [Placed(*place, "tool", "7-0")])
+    assert inside(shown) == (["is CCO"] if place[0] == 3 else [])
+
+
+@pytest.mark.parametrize(
+    "piece", ["*a ", "`a` ", "\n- a", "| a ", "a.b@c.d ", "**a** ", "1. ", "H<sub>2</sub>O ", "\\"]
+)
+def test_no_text_with_many_marks_takes_more_than_a_moment(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    marks = [Placed(start, start + 20, "equal", f"7-{start}") for start in range(0, len(text), 25)]
+    started = time.perf_counter()
+    safe_markdown(text, marks)
+    assert time.perf_counter() - started < 5.0  # where quadratic ways took minutes of a quiet machine
+
+
+def test_a_mark_over_paragraphs_has_a_part_in_each_and_none_in_an_empty_one() -> None:
+    assert inside(marked("first CCO\n\n\n\nCCC last", "CCO\n\n\n\nCCC")) == ["CCO", "CCC"]
+
+
 def test_marks_that_come_to_lie_on_one_piece_share_an_element_with_the_gravest_sign() -> None:
     text = "`CCO = 46.07 g/mol`"
     shown = safe_markdown(text, [Placed(1, 4, "tool", "7-0"), Placed(7, 18, "different", "7-1")])
@@ -105,6 +129,7 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Placed]]:
     ]
 
 
+@settings(max_examples=300, deadline=None)
 @given(marked_texts())
 def test_without_their_elements_a_marked_text_is_read_as_without_marks(case: tuple[str, list[Placed]]) -> None:
     text, marks = case
@@ -113,6 +138,7 @@ def test_without_their_elements_a_marked_text_is_read_as_without_marks(case: tup
     assert TAG.sub("", READER.render(shown)) == READER.render(plain)
 
 
+@settings(max_examples=300, deadline=None)
 @given(marked_texts())
 def test_no_text_can_make_a_mark_of_its_own_or_change_one(case: tuple[str, list[Placed]]) -> None:
     text, marks = case
