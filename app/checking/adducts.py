@@ -53,7 +53,9 @@ def adducts_in(
             if one.step <= 0.011
         ]
         if sentence.header is not None:
-            found = _ADDUCT.search(text, *sentence.header)
+            found = _ADDUCT.search(text, *sentence.header) or (
+                _ADDUCT.search(text, *sentence.row) if sentence.row else None
+            )
             pairs = [(found, numbers[0])] if found and numbers else []
         else:
             pairs = _pairs(text, sentence, numbers)
@@ -102,7 +104,7 @@ def _of_adduct(
     subject = scope.subject(sentence, number.start, number.end, None, COMPOUNDS | SEQUENCES)
     different: tuple[Fact, float] | None = None
     formulas: list[str] = []
-    for thing in subject.things[:8]:
+    for thing in (subject.things or tuple(scope.things(COMPOUNDS)))[:8]:
         fact = facts.about(thing, stop)
         formula = str(fact.data.get("formula", "")) if fact is not None else ""
         if not formula or formula in formulas or thing.kind == "element":
@@ -117,7 +119,7 @@ def _of_adduct(
             yield Mark(number.start, number.end, number.text, "equal", as_given(ours, number), fact.call, "adduct")
             return
         different = different or (fact, ours)
-    if different is not None and abs(number.value - different[1]) < 0.02 * different[1] + 5:
+    if different is not None and abs(number.value - different[1]) < 0.02 * different[1] + 40:
         fact, ours = different
         yield Mark(number.start, number.end, number.text, "different", as_given(ours, number), fact.call, "adduct")
 

@@ -69,7 +69,7 @@ class Checker:
         from app.checking.adducts import adducts_in
         from app.checking.arithmetic import sums_in
         from app.checking.conversions import conversions_in
-        from app.checking.elements import statements_of_elements
+        from app.checking.elements import elements_of_tables, statements_of_elements
         from app.checking.finding import find_things
         from app.checking.identities import Identities
         from app.checking.preparations import preparations_in
@@ -83,7 +83,7 @@ class Checker:
         from app.checking.verifying import Verifier
 
         sentences = sentences_of(text)
-        things = find_things(text, code)
+        things = sorted([*find_things(text, code), *elements_of_tables(text, sentences)], key=lambda thing: thing.start)
         scope = Scope(text, sentences, things, find_things(read(question[:5_000]).text))
         reactions = list(reactions_in(text, sentences, self._facts, stop))
         yield from reactions

@@ -21,7 +21,7 @@ from tools.inputs.elements import parse_element
 
 _TOKEN = r"[`'\"“*]*(?P<symbol>[A-Z][a-z]?)[`'\"”*]*"
 _BEHIND = re.compile(
-    rf"[`'\"*]*(?:[’']s)?(?:\s*\(\s*|\s*,\s*(?=[A-Z][a-z]?[,)])|\s*[:=]\s*|\s+(?:is|has)\s+|\s+symbol\s+)(?:(?:the|its)\s+)?(?:(?:chemical|element)\s+)?(?:symbol\s*(?:is|:|of|=)?\s*)?{_TOKEN}(?![\w'’-]|\s?[+\-−]|\.\w|\s*=|\s+(?:is|and [A-Z][a-z]? ))"
+    rf"[`'\"*]*(?:[’']s)?(?:\s*\(\s*|\s*,\s*(?=[A-Z][a-z]?[,)])|\s*[:=→]\s*|\s+(?:is|has)\s+|\s+symbol\s+)(?:(?:the|its)\s+)?(?:(?:chemical|element)\s+)?(?:symbol\s*(?:is|:|of|=)?\s*)?{_TOKEN}(?![\w'’-]|\s?[+\-−]|\.\w|\s*=|\s+(?:is|and [A-Z][a-z]? ))"
 )
 _SYMBOL_SAID = re.compile(rf"[^.;\n]{{0,50}}?\b(?:the|its)\s+(?:chemical\s+)?symbol\s+(?:is\s+)?{_TOKEN}(?![\w'’-])")
 _BEFORE = re.compile(
@@ -41,6 +41,7 @@ _HAS_WEIGHT = re.compile(
     r"(?:[’']s)?\s*(?:\([^()]{1,30}\)\s*)?(?:is|has|[:=,])?\s*(\d{1,3}\.\d{2,4})(?![\d%]|\s?(?:[A-Za-zµ°]|[×*/+]))"
 )
 _WEIGHT = r"(?<![\w-])([A-Z][a-z]?)\s*[=:]?\s*(\d{1,3}\.\d{1,4})(?![\d%])"
+_ELEMENTS = re.compile(r"\b(?:elements?|symbols?|atoms?)\b", re.IGNORECASE)
 _SIGNS = str.maketrans("−⁺⁻²³⁴⁵⁶", "-+-23456")
 _WEIGHTS = re.compile(rf"(?:{_WEIGHT}(?:\s*[,;]\s*|\s+and\s+)?){{3,}}")
 _ONE_WEIGHT = re.compile(_WEIGHT)
@@ -55,7 +56,7 @@ def statements_of_elements(
             return
         if REPORTED.search(text, sentence.start, sentence.end):
             continue
-        around = text[max(0, sentence.start - 200) : sentence.end]
+        around = text[max(0, sentence.start - 600) : sentence.end]
         pairs = [
             _BEHIND.match(text, one.end, sentence.end)
             for one in things
@@ -70,6 +71,14 @@ def statements_of_elements(
                     yield from _beside(text, sentence, thing, fact, around)
         yield from _row(text, sentence, facts, stop)
         yield from _ions(text, sentence, facts, stop)
+
+
+def elements_of_tables(text: str, sentences: Sequence[Sentence]) -> Iterator[Thing]:
+    """The symbols in the first cells of a table of elements."""
+    for cell in sentences:
+        is_first = cell.header is not None and cell.row is None
+        if is_first and _ELEMENTS.search(text, *(cell.header or (0, 0))) and _is_symbol(text[cell.start : cell.end]):
+            yield Thing("element", text[cell.start : cell.end], cell.start, cell.end)
 
 
 def _fact(symbol: str, facts: Facts, stop: threading.Event | None) -> Fact | None:

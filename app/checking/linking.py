@@ -21,7 +21,10 @@ _WORDS_BETWEEN = (
     r"(?:also|the|an?|its|has|have|is|are|as|with|having|whose|which|of|can be|be|written|represented|given|by|molecular|empirical|chemical|sum|formula|structure|canonical|isomeric|simplified|compact|unique|standard"
     r"|SMILES|string|notation|representation|InChI|InChIKey|key|identifier|CAS|registry|number|RN|No\.?|#|reads?|for|it|line|use|try|write|take|enter|used|common|corresponds?|to|valid|form|from PubChem|carries|registered|under)\b"
 )
-_BESIDE = re.compile(rf"[\s`'\"*]*(?:[(\[,:;=–—-]\s*)?(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*", re.IGNORECASE)
+_BESIDE = re.compile(
+    rf"[\s`'\"*]*(?:\([\d–% .-]{{1,20}}\))?(?:[(\[,:;=–—-]\s*)?(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*",
+    re.IGNORECASE,
+)
 #: Behind what the name is also called, in brackets.
 _BEHIND_BRACKET = re.compile(
     rf"[`'\"*]*\)[`'\"*]*\s*(?:[:=–—-]|,?\s*(?:is|has|as|with|reads?|can be)\b)\s*(?:{_WORDS_BETWEEN}[\s`'\"*:,(=#–—-]*)*[`'\"*(]*",
@@ -39,6 +42,8 @@ _ALL_ARE = re.compile(
 _CLAUSE_ENDS = re.compile(r"[`'\"*)]*,\s+(?:has|is|with)\b")
 #: Groups and fragments, which are no compound's formula.
 _GROUPS = "CH2 CH3 OH NH2 NO2 COOH CO2H CHO SO3H CN NH SH OCH3 CF3 C2H5 C6H5 PO4 SO4 CO3 NO3 NH4 H3O"
+#: A formula of an organic compound behind a comma.
+_LISTED = re.compile(r", C\d+H\d+[A-Z\d]*[a-z]?\d*$")
 #: Between a name and what is of it, in characters.
 LONGEST_GAP = 200
 _FORMULA_NAME = re.compile(r"(?:[A-Z][a-z]?\d*){1,6}")
@@ -120,6 +125,14 @@ class Links:
             and (match[0].strip("`'\"* ") or self.is_code(thing))
         ):
             return [behind]
+        if (
+            before
+            and sentence.is_item
+            and before[0].start - sentence.start < 8
+            and _LISTED.search(text[before[-1].end : thing.start] + text[thing.start : thing.end])
+            and len(self._alike(before[-1], before)) == len(before)
+        ):
+            return before  # an item is about what it begins with
         if before and not is_group(thing):
             nearest = before[-1]
             says_kind = SAYS[thing.kind].search(text, nearest.end, thing.start)

@@ -14,6 +14,7 @@ from tools.inputs.elements import parse_element
 
 #: Words of answers that the tables list as names of compounds, and names of classes of them.
 _WORDS = """
+    proton protons electron neutron
     acceptors acid agar alcohol alcohols aldehyde alkaloid amide amine amines analysis anhydrous answer atoms
     average balanced base bonds buffer cas cellulose chain cns code compound conclusion control data dihydrate
     disulfide disulfides donors drug equation ester esters ether ethers exact example examples fat figure flavone

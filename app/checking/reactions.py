@@ -81,7 +81,7 @@ def _checked(
         if (
             not has_sign
             or REPORTED.search(text[max(text.rfind("\n", 0, start), start - 250, 0) : start])
-            or _UNBALANCED_SAID.search(before)
+            or (_UNBALANCED_SAID.search(before) and not re.search(r"\be\^?\{?[-−⁻]", written))
             or re.match(r"\W{0,3}(?:\(?not balanced|\(?unbalanced)", text[end : end + 20])
         ):
             return None

@@ -45,10 +45,55 @@ _HEADING = re.compile(
     r"[\s#*\d.()-]*([A-Z][a-z]{5,}(?:ine|in|ol|one|ide|ate|ane|ene|yne|ole|um|ib|ab|il|am|an|en|on|ic acid)?)[\s:*]*"
 )
 _HEADINGS = frozenset(
-    """properties overview summary breakdown background structure synthesis mechanism identity calculation conclusion explanation reaction answer
-    solution example examples notes chemistry safety applications identifiers identification formula result results method procedure
-    composition description details stereochemistry descriptors reagents product products protocol steps numbers checks
-    physical general biology pharmacology elements sequence preparation""".split()
+    [
+        "properties",
+        "overview",
+        "summary",
+        "breakdown",
+        "background",
+        "structure",
+        "synthesis",
+        "mechanism",
+        "identity",
+        "calculation",
+        "conclusion",
+        "explanation",
+        "reaction",
+        "answer",
+        "solution",
+        "example",
+        "examples",
+        "notes",
+        "chemistry",
+        "safety",
+        "applications",
+        "identifiers",
+        "identification",
+        "formula",
+        "result",
+        "results",
+        "method",
+        "procedure",
+        "composition",
+        "description",
+        "details",
+        "stereochemistry",
+        "descriptors",
+        "reagents",
+        "product",
+        "products",
+        "protocol",
+        "steps",
+        "numbers",
+        "checks",
+        "physical",
+        "general",
+        "biology",
+        "pharmacology",
+        "elements",
+        "sequence",
+        "preparation",
+    ]
 )
 _ADDED = re.compile(r"\b(?:one|a|plus|add|adding|minus|loses|losing|each|of)\s+$", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
@@ -143,7 +188,9 @@ class Scope:
         if before and _DIRECTLY.fullmatch(self._text, before[-1].end, start) and before[-1].kind != "element":
             return Subject(self._group(before[-1], here), True)
         ordered = [*reversed(before), *(thing for thing in here if thing.start >= end)]
-        named = [thing for thing in ordered if thing.kind != "element"] if "name" in kinds else ordered
+        named = [thing for thing in ordered if thing.kind != "element" or "name" not in kinds]
+        if not named and len({thing.text for thing in before}) == 1:
+            return Subject((before[-1],), not self.is_of_another(sentence))
         return Subject(tuple(self._beyond(named, sentence, things, kinds)), False)
 
     def _group(self, thing: Thing, here: Sequence[Thing]) -> tuple[Thing, ...]:
@@ -186,6 +233,9 @@ class Scope:
         above = [thing for thing in things if sentence.header[0] <= thing.start < sentence.header[1]]
         if above:
             return Subject(tuple(above), True)
+        column = [thing for thing in things if self.sentence_at(thing.start).header == sentence.header]
+        if column and column[0].kind not in ("cas", "formula"):
+            return Subject((column[0],), True)
         header = self._text[slice(*sentence.header)]
         label = self._text[slice(*sentence.row)] if sentence.row else ""
         is_of_topic = _GENERIC_HEADER.fullmatch(header) and _LABEL.search(label)

@@ -125,7 +125,7 @@ class _Reader:
     def _read(self, sentence: Sentence, number: Number, said: list[_Said]) -> Statement | None:
         text = self._text
         if _TIMES.match(text, number.end) or re.search(
-            r"[×*/÷+]\s?\(?$|\s[·−–-]\s?\(?$|\d·$|\d\s(?:of|out of)\s$|\d ?\($|[⁰¹²³⁴-⁹]+[A-Z][a-z]?\s$",
+            r"[×*/÷+]\s?\(?$|\d\s?[·−–-]\s\(?$|\d·$|\d\s(?:of|out of)\s$|\d ?\($|[⁰¹²³⁴-⁹]+[A-Z][a-z]?\s$",
             text[max(0, number.start - 10) : number.start],
         ):
             return None

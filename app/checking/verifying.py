@@ -87,8 +87,11 @@ class Verifier:
             listed := self._scope.listed(statement.sentence, statement.start, statement.place, kinds)
         ):
             subject = Subject(listed, True)
-        if _ANHYDROUS.search(self._text[max(0, statement.start - 30) : statement.start]):
-            subject = Subject(tuple(_without_water(thing) for thing in subject.things if "H2O" in thing.text), True)
+        is_dry = _ANHYDROUS.search(self._text[max(0, statement.start - 30) : statement.start])
+        if is_dry and any(_WATER.search(thing.text) for thing in subject.things):
+            subject = Subject(
+                tuple(_without_water(thing) for thing in subject.things if _WATER.search(thing.text)), True
+            )
         things = list({(thing.kind, thing.text.lower()): thing for thing in subject.things}.values())[:MOST_THINGS]
         different: list[Found] = []
         for thing in things:
@@ -128,6 +131,7 @@ class Verifier:
         )
         if (
             is_elsewhere
+            and sentence.header is None
             and found.thing.kind in SEQUENCES
             and not alone
             and not _PRONOUN.search(self._text[sentence.start : statement.start])
@@ -196,7 +200,7 @@ class Verifier:
 
     def _melting(self, thing: Thing, statement: Statement) -> tuple[Fact, list[float]]:
         """By the method that the sentence names, else by nearest neighbours and by the rule of Wallace."""
-        said = self._text[max(0, statement.sentence.start - 160) : statement.sentence.end]
+        said = self._text[max(0, statement.sentence.start - 160) : statement.sentence.start] + self._around(statement)
         named = [method for method, words in METHODS_OF_TM if words.search(said)]
         facts = []
         for method in named or ("nearest_neighbour", "wallace"):
@@ -210,9 +214,15 @@ class Verifier:
             return Fact({}, {}), []
         return facts[0], [float(fact.data["tm_c"]) for fact in facts]
 
+    def _around(self, statement: Statement) -> str:
+        """The words of the sentence; of a cell, those of its column and its row, too."""
+        sentence = statement.sentence
+        places = [(sentence.start, sentence.end), *(place for place in (sentence.header, sentence.row) if place)]
+        return " ".join(self._text[slice(*place)] for place in places)
+
     def _differs(self, number: Number, values: list[float], prop: Property, statement: Statement) -> bool:
         """Whether no other source or definition would say so either."""
-        sentence = self._text[statement.sentence.start : statement.sentence.end]
+        sentence = self._around(statement)
         distance = min(abs(number.value - value) for value in values)
         if prop.name == "element_count" and not _COUNTS_ATOMS.search(sentence):
             return False
@@ -221,7 +231,7 @@ class Verifier:
                 return True
             return not _MEASURED.search(sentence) and distance > OTHER_METHODS
         if prop.name == "tm":
-            around = self._text[max(0, statement.sentence.start - 160) : statement.sentence.end]
+            around = self._text[max(0, statement.sentence.start - 160) : statement.sentence.start] + sentence
             return any(words.search(around) for _, words in METHODS_OF_TM) or distance > OTHER_TM
         if prop.name == "pi":
             return distance > 0.5
