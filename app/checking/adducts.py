@@ -23,6 +23,8 @@ _CALCULATED = re.compile(
     r"(?:calcd|calc(?:ulated|[’'.])?d?)\.?\s*(?:mass\s*|m/z\s*)?(?:for|of)\s*[:(]?\s*$", re.IGNORECASE
 )
 LONGEST_GAP = 60
+#: Daltons between the ions of H, Na and K, of which one may stand for another.
+MIXED_UP = (21.982, 37.956, 15.974)
 
 
 def adducts_in(
@@ -50,7 +52,7 @@ def adducts_in(
                 one.bounded,
             )
             for one in numbers_in(text[sentence.start : sentence.end])
-            if one.step <= 0.011
+            if one.step <= 0.011 and one.text[0] not in "+-−"
         ]
         if sentence.header is not None:
             found = _ADDUCT.search(text, *sentence.header) or (
@@ -115,13 +117,19 @@ def _of_adduct(
         except RetortError:
             continue
         ours = float(fact.data["monoisotopic_mz"])
-        if agrees(number, ours, absolute=0.0011 if number.step < 0.01 else 0.006):
+        itself = float(fact.data.get("monoisotopic_mass_da", 0.0))  # a formula that is written with its sodium
+        if any(agrees(number, one, absolute=0.0011 if number.step < 0.01 else 0.006) for one in (ours, itself)):
             yield Mark(number.start, number.end, number.text, "equal", as_given(ours, number), fact.call, "adduct")
             return
         different = different or (fact, ours)
-    if different is not None and abs(number.value - different[1]) < 0.02 * different[1] + 40:
+    if different is not None and _may_be(abs(number.value - different[1]), different[1]):
         fact, ours = different
         yield Mark(number.start, number.end, number.text, "different", as_given(ours, number), fact.call, "adduct")
+
+
+def _may_be(distance: float, ours: float) -> bool:
+    """Whether a number may be meant as ours: near it, or that of another ion."""
+    return distance < 0.02 * ours + 3 or any(abs(distance - one) < 0.05 for one in MIXED_UP)
 
 
 def _of_ion(text: str, thing: Thing, number: Number, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:
