@@ -108,11 +108,13 @@ def open_database(url: str) -> sa.Engine:
 class Store:
     """Every read and write of conversations; safe to call from any thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, beside_another: bool = False) -> None:
+        """``beside_another``: a server may be answering now, so that what is running there was not interrupted."""
         self._engine = open_database(url)
         _Base.metadata.create_all(self._engine)
         self._session = orm.sessionmaker(self._engine, expire_on_commit=False)
-        self._end_interrupted_answers()
+        if not beside_another:
+            self._end_interrupted_answers()
 
     def close(self) -> None:
         self._engine.dispose()

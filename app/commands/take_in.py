@@ -26,7 +26,7 @@ def _run(options: argparse.Namespace) -> int:
     document = read_document(options.file.read_bytes())
     folder = settings.folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.database or sqlite_url(folder))
+    store = Store(settings.database or sqlite_url(folder), beside_another=True)
     try:
         conversation_id = import_conversation(document, store, build_uploads(settings, folder / "uploads"))
     finally:

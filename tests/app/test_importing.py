@@ -288,7 +288,11 @@ def test_the_command_line_takes_a_file_in_and_refuses_another(short, tmp_path):
         command = [sys.executable, "-m", "app", "import", str(tmp_path / name)]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
+    served = Place.under(tmp_path / "data").store  # as of a server that is answering meanwhile
+    asked = served.create_conversation()
+    served.add_message(asked, "assistant", (), "running")
     done = run("bromine.json")
+    assert served.messages(asked)[0].status == "running"
     assert (done.returncode, done.stderr) == (0, "")
     conversation_id = done.stdout.strip().rpartition("=")[2]
     place = Place.under(tmp_path / "data")
