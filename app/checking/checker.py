@@ -13,10 +13,13 @@ from model.messages import ToolResult
 
 if TYPE_CHECKING:
     from app.assistant import ToolRunner
+    from app.checking.things import Thing
 
 #: Characters of an answer that are looked at.
 LONGEST_TEXT = 60_000
 MOST_STATEMENTS = 600
+#: What nearly every check asks of a thing, and so of all of them first.
+LOOKED_UP = frozenset(["name", "smiles", "formula", "protein"])
 
 
 class Checker:
@@ -85,6 +88,7 @@ class Checker:
         sentences = sentences_of(text)
         things = sorted([*find_things(text, code), *elements_of_tables(text, sentences)], key=lambda thing: thing.start)
         scope = Scope(text, sentences, things, find_things(read(question[:5_000]).text))
+        self._facts.look_up([thing for thing in things if thing.kind in LOOKED_UP], stop)
         reactions = list(reactions_in(text, sentences, self._facts, stop))
         yield from reactions
         yield from derived_sequences(text, things, scope, self._facts, stop)
@@ -136,6 +140,23 @@ class Checker:
         yield from conversions_in(text, sentences, scope, self._facts, stop)
         yield from preparations_in(text, sentences, scope, self._facts, stop)
         yield from numbers_told(text, told)
+        yield from self._molecules(things, stop)
+
+    def _molecules(self, things: Sequence[Thing], stop: threading.Event | None) -> Iterator[Mark]:
+        """What can be drawn: each structure, and each name where it stands first."""
+        named: set[str] = set()
+        for thing in things:
+            name = thing.text.lower()
+            if (
+                thing.kind not in ("smiles", "inchi", "name")
+                or (thing.kind == "name" and name in named)
+                or _stopped(stop)
+            ):
+                continue
+            named.add(name)
+            fact = self._facts.about(thing, stop)
+            if fact is not None and (smiles := str(fact.data.get("smiles", ""))):
+                yield Mark(thing.start, thing.end, thing.text, "drawn", "", fact.call, thing.kind, "", smiles)
 
 
 def _stopped(stop: threading.Event | None) -> bool:

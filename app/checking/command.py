@@ -21,20 +21,19 @@ def add_command(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from app.checking.checker import Checker
-    from app.services import build_tools
+    from app.services import build_checker, build_tools
     from app.settings import read_settings
 
     tools = build_tools(read_settings())
     try:
         tools.warm_up()
-        checker = Checker(tools)
+        checker = build_checker(tools)()
         for row in _rows(options.file):
             if isinstance(row, str):
                 told: dict[str, Any] = {"marks": [], "error": row}
             else:
                 marks = checker.check(row["text"], question=row.get("question") or "")
-                told = {"marks": [_told(mark.as_json()) for mark in marks]}
+                told = {"marks": [_told(mark.as_json()) for mark in marks if mark.verdict != "drawn"]}
             print(json.dumps(told, ensure_ascii=False), flush=True)
     finally:
         tools.close()

@@ -5,22 +5,22 @@ A result of the conversation counts before a new call: then the statement is the
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.checking.things import SEQUENCES, Thing
 from errors import RetortError
 from model.messages import ToolResult
-from tools.running import Workers
 
 if TYPE_CHECKING:
     from app.assistant import ToolRunner
 
 MOST_KEPT = 512
+AT_ONCE = 2
 #: The tool that tells what is known of a kind of thing, and the argument that takes it.
 DESCRIBED_BY = {
     "name": ("describe_molecule", "molecule"),
@@ -70,15 +70,17 @@ class Facts:
 
     def _asked(self, tool: str, arguments: dict[str, Any], stop: threading.Event | None) -> Fact | RetortError:
         try:
-            data = self._data(tool, arguments, stop)
+            data = self._tools.call(tool, arguments, cancel=stop).data
         except RetortError as error:
             return error
         return Fact(data, {"tool": tool, "arguments": arguments})
 
-    def _data(self, tool: str, arguments: dict[str, Any], stop: threading.Event | None) -> dict[str, Any]:
-        if isinstance(self._tools, Workers):  # which need not draw what nobody will look at
-            return json.loads(self._tools.call_as_json(tool, arguments, cancel=stop, views="none"))["data"]
-        return self._tools.call(tool, arguments, cancel=stop).data
+    def look_up(self, things: Sequence[Thing], stop: threading.Event | None = None) -> None:
+        """What is known of many, two at a time, since there are two processes or more that compute."""
+        kinds = {(thing.kind, thing.text): thing for thing in things}
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check an answer") as several:
+            for _ in several.map(lambda thing: self.about(thing, stop), kinds.values()):
+                continue
 
     def about(self, thing: Thing, stop: threading.Event | None = None) -> Fact | None:
         """What is known of a thing; None of one that the tools refuse."""

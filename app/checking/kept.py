@@ -39,14 +39,14 @@ def as_kept(marks: Iterable[Mark], places: Sequence[tuple[int, int, int]]) -> li
     return kept[:MOST_KEPT]
 
 
-def marks_of(details: dict[str, Any]) -> list[tuple[int, Mark]]:
-    """The marks in the details of a message, each with the index of its part.
+def marks_of(details: dict[str, Any], *, drawn: bool = False) -> list[tuple[int, Mark]]:
+    """The marks in the details of a message, each with the index of its part; those of what is only ``drawn`` on request.
 
     A message may have been imported, so what is not of the right shape is passed over.
     """
     kept = details.get("marks")
     marks = [_read(one) for one in kept[:MOST_KEPT]] if isinstance(kept, list) else []
-    return [mark for mark in marks if mark is not None]
+    return [mark for mark in marks if mark is not None and (drawn or mark[1].verdict != "drawn")]
 
 
 def _read(kept: Any) -> tuple[int, Mark] | None:

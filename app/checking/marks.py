@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 #: "tool": a result of this conversation says the same; "equal": computed anew, the same within the digits given;
-#: "different": it is not; "invalid": it cannot be right by itself, whatever it is about.
-Verdict = Literal["tool", "equal", "different", "invalid"]
+#: "different": it is not; "invalid": it cannot be right by itself, whatever it is about. "drawn": a molecule that can be drawn,
+#: of which nothing was checked.
+Verdict = Literal["tool", "equal", "different", "invalid", "drawn"]
 _NAMES: dict[Verdict, str] = {"tool": "from tools", "equal": "equal", "different": "different", "invalid": "invalid"}
 
 
@@ -40,4 +41,4 @@ def summed_up(marks: Sequence[Mark]) -> str:
     """Such as "7 checked: 5 from tools, 1 equal, 1 different"; empty if nothing was checked."""
     counts = Counter(mark.verdict for mark in marks)
     said = ", ".join(f"{counts[verdict]} {name}" for verdict, name in _NAMES.items() if counts[verdict])
-    return f"{len(marks)} checked: {said}" if marks else ""
+    return f"{len(marks) - counts['drawn']} checked: {said}" if said else ""

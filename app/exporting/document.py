@@ -133,7 +133,7 @@ class CheckedStatement(_Value):
     start: Count
     end: Count
     span: str
-    verdict: Literal["tool", "equal", "different", "invalid"]
+    verdict: Literal["tool", "equal", "different", "invalid", "drawn"]
     ours: str
     call: dict[str, Any]
     kind: str = ""

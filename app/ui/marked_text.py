@@ -19,7 +19,7 @@ from typing import NamedTuple
 from app.checking.marks import Verdict
 
 #: Of several marks on one thing, the one whose sign is shown comes first.
-WEIGHT: tuple[Verdict, ...] = ("invalid", "different", "equal", "tool")
+WEIGHT: tuple[Verdict, ...] = ("invalid", "different", "equal", "tool", "drawn")
 INDENT_OF_CODE = 4
 
 #: What begins a line and is no text of it: quotes, list items, headings, boxes of tasks.

@@ -29,7 +29,7 @@ BY_FORM = "Looked at by its form alone; no tool was called."
 def placed_marks(message: StoredMessage) -> dict[int, list[Placed]]:
     """The marks of a message by the part in which they stand, as ``safe_markdown`` takes them."""
     placed: dict[int, list[Placed]] = {}
-    for number, (index, mark) in enumerate(marks_of(message.details)):
+    for number, (index, mark) in enumerate(marks_of(message.details, drawn=True)):
         placed.setdefault(index, []).append(Placed(mark.start, mark.end, mark.verdict, f"{message.id}-{number}"))
     return placed
 
@@ -39,16 +39,21 @@ def checks_html(message: StoredMessage, *, offers_correction: bool = False) -> s
 
     assets/marks.js shows an entry beside its mark in the text. ``offers_correction``: with a button, where something is wrong.
     """
-    marks = [mark for _, mark in marks_of(message.details)]
+    marks = [mark for _, mark in marks_of(message.details, drawn=True)]
     if not marks:
         return ""
-    entries = "".join(f"<li>{_entry(mark, f'{message.id}-{number}')}</li>" for number, mark in enumerate(marks))
+    entries = "".join(
+        f"<li{' hidden' * (mark.verdict == 'drawn')}>{_entry(mark, f'{message.id}-{number}')}</li>"
+        for number, mark in enumerate(marks)
+    )
     button = (
         f'<p class="offers"><button data-action="correct" data-id="{message.id}">Ask for a correction</button></p>'
         if offers_correction and any(map(is_wrong, marks))
         else ""
     )
-    return f'<details class="checks quiet"><summary>{escape(summed_up(marks))}</summary><ol>{entries}</ol></details>{button}'
+    summary = summed_up(marks)
+    hidden = "" if summary else " hidden"
+    return f'<details class="checks quiet"{hidden}><summary>{escape(summary)}</summary><ol>{entries}</ol></details>{button}'
 
 
 def verdict_words(mark: Mark) -> str:
@@ -57,6 +62,8 @@ def verdict_words(mark: Mark) -> str:
         return f"from a tool: {mark.call.get('tool', 'a result of this conversation')}"
     if mark.verdict == "equal":
         return "recomputed: equal within the digits given"
+    if mark.verdict == "drawn":
+        return "drawn as it is understood; nothing was checked of it"
     if mark.verdict == "different":
         return f"recomputed: {mark.ours}" if mark.ours else "recomputed: different"
     return f"cannot be right: {mark.ours}" if mark.ours else "cannot be right"

@@ -30,6 +30,10 @@ def checker(workers):
     return Checker(workers)
 
 
+def checked(checker: Checker, *given, **options) -> list[Mark]:
+    return [mark for mark in checker.check(*given, **options) if mark.verdict != "drawn"]
+
+
 def answers(name: str) -> list[dict]:
     return [json.loads(line) for line in (ANSWERS / name).read_text(encoding="utf-8").splitlines()]
 
@@ -78,7 +82,7 @@ def test_planted_errors_are_found_and_right_statements_left_alone(checker, name,
 
 def test_text_that_only_looks_chemical_has_no_complaint(checker):
     text = (
-        "CONCLUSION: NO, I did not say so. In section 3.2.1 (see 12-34-5) He said: \"As, At, Be and Co are words.\" COX-2 and TP53 "
+        'CONCLUSION: NO, I did not say so. In section 3.2.1 (see 12-34-5) He said: "As, At, Be and Co are words." COX-2 and TP53 '
         "are proteins, HEK293 a cell line, pUC19 a plasmid, 1HXB a structure. Call 555-12-3 before 2024-05-1.\n\n"
         "```python\nC = 'C1CC'  # NO SMILES\nprint(O + 2 * C)\n```\n\nIs it SN2 or E1? Type II. R-OH, CnH2n+2 and -CO2H are general."
     )
@@ -91,7 +95,7 @@ def test_what_a_tool_of_the_conversation_said_is_the_tools_and_leads_to_its_card
     result = workers.call("describe_molecule", {"molecule": "CC(=O)Oc1ccccc1C(=O)O"})
     told = ToolResult("7-call_1", "describe_molecule", True, result.model_dump(mode="json"))
     text = "Aspirin weighs 180.16 g/mol and has a logP (Crippen) of 1.31. Water weighs 18.02 g/mol."
-    marks = checker.check(text, [told])
+    marks = checked(checker, text, [told])
     assert [(mark.span, mark.verdict, mark.card) for mark in marks] == [
         ("180.16 g/mol", "tool", "7-call_1"),
         ("1.31", "tool", "7-call_1"),
@@ -107,16 +111,27 @@ def test_a_number_that_only_a_tool_knows_is_the_tools_own(checker, workers):
     result = workers.call("physical_constants", {"compound": "ethanol"})
     told = ToolResult("2-call_1", "physical_constants", True, result.model_dump(mode="json"))
     point = next(value for key, value in result.data.items() if "boiling" in key and isinstance(value, float))
-    marks = checker.check(f"Its boiling point is {point:.1f} °C; others give 81.9 °C.", [told])
+    marks = checked(checker, f"Its boiling point is {point:.1f} °C; others give 81.9 °C.", [told])
     assert [(mark.span, mark.verdict, mark.card) for mark in marks] == [(f"{point:.1f}", "tool", "2-call_1")]
 
 
 def test_the_question_may_name_what_an_answer_is_about(checker):
     """Molar mass of naphthalene 128.17 g/mol (PubChem CID 931)."""
     asked = "How heavy is naphthalene?"
-    assert [mark.verdict for mark in checker.check("The molar mass is 128.17 g/mol.", question=asked)] == ["equal"]
-    assert [mark.verdict for mark in checker.check("The molar mass is 182.17 g/mol.", question=asked)] == ["different"]
+    assert [mark.verdict for mark in checked(checker, "The molar mass is 128.17 g/mol.", question=asked)] == ["equal"]
+    assert [mark.verdict for mark in checked(checker, "The molar mass is 182.17 g/mol.", question=asked)] == [
+        "different"
+    ]
     assert checker.check("The molar mass is 128.17 g/mol.") == []
+
+
+def test_a_molecule_of_which_nothing_is_said_can_be_drawn(checker):
+    """Names where they stand first, and structures; toluene is Cc1ccccc1 (PubChem CID 1140)."""
+    marks = checker.check("Toluene and `CCO` were mixed; toluene is the less polar one.")
+    assert [(mark.span, mark.verdict, mark.smiles) for mark in marks] == [
+        ("Toluene", "drawn", "Cc1ccccc1"),
+        ("CCO", "drawn", "CCO"),
+    ]
 
 
 def test_a_call_is_made_once_however_often_its_value_is_stated():
