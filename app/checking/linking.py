@@ -32,6 +32,7 @@ _BEHIND_BRACKET = re.compile(
 )
 #: Whatever else stands between, the clause says what it is: "stearic acid, the saturated one, is".
 _SAYS_IS = re.compile(r"[^;\n\d]{0,80}(?:\bis|\bare|=|:|\breads|\bby|\bformula|\bunder)\s*[`'\"*(]*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\([^()\n]{0,60}\)")
 _NAME_BEHIND = re.compile(
     r"[`'\"*]*\s*(?:[(=–—-]|is|for|represents|corresponds to|encodes|denotes|belongs to|stands for|means)\s*(?:the\s+)?[`'\"“*]*|[`'\"*]*\s+",
     re.IGNORECASE,
@@ -135,10 +136,9 @@ class Links:
             return before  # an item is about what it begins with
         if before and not is_group(thing):
             nearest = before[-1]
-            says_kind = SAYS[thing.kind].search(text, nearest.end, thing.start)
-            if (says_kind or _SAYS_IS.fullmatch(text, nearest.end, thing.start)) and not self._scope.has_between(
-                nearest, thing, thing.kind
-            ):
+            gap = _IN_BRACKETS.sub("", text[nearest.end : thing.start])
+            is_said = SAYS[thing.kind].search(gap) or _SAYS_IS.fullmatch(gap)
+            if is_said and not self._scope.has_between(nearest, thing, thing.kind):
                 return [before[0], *reversed(before[1:])]
         return []
 
