@@ -131,7 +131,8 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
         weight, given = float(fact.data.get("atomic_weight") or 0.0), next(numbers_in(has[1]), None)
         if given is not None and 0.9 * weight < given.value < 1.1 * weight:
             same = agrees(given, weight, BY_NAME["atomic_weight"].relative)
-            yield _mark(*has.span(1), has[1], same, as_given(weight, given), fact, "atomic_weight")
+            if same or abs(given.value - weight) > BY_NAME["atomic_weight"].slack * weight:
+                yield _mark(*has.span(1), has[1], same, as_given(weight, given), fact, "atomic_weight")
 
 
 def _ions(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:

@@ -64,7 +64,7 @@ class Property:
     """``keys``: where ``describe`` and its like tell it; ours is any of their values. ``before``, ``after``: the words for it that
     stand before a number and after one. ``units``: to what the keys have; empty: a bare number. ``relative``, ``absolute``:
     what may differ beyond the digits given, since sources differ so. ``definitions``: others count it otherwise, up to this many more
-    or fewer, and only what is beyond is different.
+    or fewer, and only what is beyond is different; ``slack`` is that, relative, for values that other years' atomic weights give.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Property:
     relative: float = 0.0
     absolute: float = 0.0
     definitions: float = 0.0
+    slack: float = 0.0
     integer: bool = False
     unit: str = ""
 
@@ -112,14 +113,14 @@ PROPERTIES: tuple[Property, ...] = (
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
              r"(?:(?:average|relative)\s+)?molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
-             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=1.1e-4, unit="g/mol"),
-    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=1.1e-4),
+             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=2e-5, slack=1.1e-4, unit="g/mol"),
+    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|\bA_?r\b", units=_MASS, relative=2e-5, slack=1.1e-4),
     Property("atomic_number", ("element",), ("atomic_number",), r"atomic\s+number|\bZ(?=\s*=)|proton\s+number|element\s+(?:number|no\.)|number\s+of\s+protons", r"protons\b", integer=True),
     Property("group", ("element",), ("group",), r"\bgroup\b", integer=True),
     Property("period", ("element",), ("period",), r"\bperiod\b", integer=True),
     Property("electronegativity", ("element",), ("electronegativity_pauling",), r"electronegativity|Pauling\s+(?:scale|value)", absolute=0.011),
     Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|Crippen(?:[’']s)?\s+(?:value|estimate|method\s+gives|gives)", absolute=0.006),
-    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.11, unit="Å²"),
+    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.011, definitions=4.0, unit="Å²"),
     Property("h_bond_donors", ("compound",), ("h_bond_donors",), _DONORS, _DONORS, integer=True),
     Property("h_bond_acceptors", ("compound",), ("h_bond_acceptors",), _ACCEPTORS, _ACCEPTORS, integer=True, definitions=1),
     Property("rotatable_bonds", ("compound",), ("rotatable_bonds",), r"rotatable\s+bonds?|\brotors?\b", r"(?:freely\s+)?rotatable\s+(?:single\s+)?bonds?|rotors?\b", integer=True, definitions=1),
@@ -137,7 +138,7 @@ PROPERTIES: tuple[Property, ...] = (
              r"(?:-|\s)?(?:nt|bp|mers?)\b|(?:\w+\s)?(?:nucleotides?|bases?|base\s+pairs?|amino[-\s]acids?(?:\s+residues?)?|residues?)\b(?!\s+per)|-(?:residue|amino[-\s]acid|nucleotide|base)\b", integer=True),
     Property("gc", ("sequence",), ("gc_fraction",), r"\bG\s?\+?C(?:\s+(?:content|fraction|percentage))?\b|\bGC%|%\s?GC", r"GC\b|G\+C\b", units=_units(PERCENT), absolute=0.00051),
     Property("tm", ("sequence",), ("tm_c",), r"\bT[_\s]?m\b|melting\s+temperature", units=_units(CELSIUS), unit="°C"),
-    Property("pi", ("sequence",), ("isoelectric_point",), r"\bpI\b|isoelectric\s+point", absolute=0.06),
+    Property("pi", ("sequence",), ("isoelectric_point",), r"\bpI\b|isoelectric\s+point", absolute=0.011),
     Property("extinction", ("sequence",), ("extinction_coefficient_reduced", "extinction_coefficient_oxidized"), r"extinction\s+coefficient|molar\s+absorptivity|\bε(?:_?280)?\b", units=_units(EXTINCTION), relative=0.001),
     Property("gravy", ("sequence",), ("gravy",), r"\bGRAVY\b", absolute=0.006),
     Property("instability", ("sequence",), ("instability_index",), r"instability\s+index", absolute=0.06),

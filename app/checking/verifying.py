@@ -59,13 +59,14 @@ ATOMS = "degrees_of_unsaturation", "electrons", "composition", "nominal_mass_da"
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a statement; ``ours`` in words."""
+    """What became of a statement; ``ours`` in words. ``is_near``: not equal, but as other sources have it."""
 
     verdict: Verdict
     ours: str
     fact: Fact
     thing: Thing
     value: float
+    is_near: bool = False
 
 
 class Verifier:
@@ -99,7 +100,7 @@ class Verifier:
                 if found.verdict != "different":
                     return found
                 different.append(found)
-        if not different or self._is_doubted(statement):
+        if not different or any(found.is_near for found in different) or self._is_doubted(statement):
             return None
         return (
             different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
@@ -178,7 +179,9 @@ class Verifier:
                 return
             if statement.near and not 0.93 < number.value / values[0] < 1.07:
                 continue
-            if self._differs(number, values, prop, statement):
+            if any(abs(number.value - value) <= prop.slack * abs(value) for value in values):
+                yield Found("different", "", known, thing, values[0], is_near=True)
+            elif self._differs(number, values, prop, statement):
                 yield Found("different", self._worded(values[0], statement, prop), known, thing, values[0])
 
     def _values(self, prop: Property, fact: Fact, thing: Thing, statement: Statement) -> tuple[Fact, list[float]]:
