@@ -22,7 +22,7 @@ from errors import RetortError
 _ABOUT = r"(?:about|approximately|approx\.|roughly|around|exactly|only|nearly|an?\s+(?:mass|wavelength|wavenumber|frequency|energy|temperature|volume|concentration|pressure|length)\s+of|~|≈|\s)*"
 #: Between two quantities that are said to be the same.
 _SAME = re.compile(
-    r"[\s,]*(?:[=≈≃→]|(?:which|that|this|it)?\s*(?:is|are|was|equals?|corresponds?|amounts?|converts?|comes?|works out|translates?)(?:\s+(?:equal|equivalent|the same|exactly|also))?(?:\s+(?:to|as|out to|out as))?"
+    r"(?:\s+(?:tablet|dose|capsule|sample|portion|solution|bar|serving|vial|aliquot|stock|batch)s?)?[\s,]*(?:[=≈≃→]|(?:which|that|this|it)?\s*(?:is|are|was|equals?|corresponds?|amounts?|converts?|comes?|works out|translates?)(?:\s+(?:equal|equivalent|the same|exactly|also))?(?:\s+(?:to|as|out to|out as))?"
     rf"|(?:corresponding|equal|equivalent) to|weighs?|contains?|holds?|has a mass of|makes?|i\.e\.,?|that is,?|in other words,?|or|gives?|yields?|→|:)\s*{_ABOUT}",
     re.IGNORECASE,
 )

@@ -32,7 +32,7 @@ _SPOKEN = re.compile(r"\bsymbols?\b|\bZ\b|atomic (?:number|weight|mass)|periodic
 _SYMBOLS_SPOKEN = re.compile(r"\bsymbols?\b|from (?:its |the )?Latin|\bLatin\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b[Ee]lement\s+(?:number\s+|no\.\s*)?(\d{1,3})\s+(?:is|=|,|\()\s*(?:the\s+)?$")
 _HAS_NUMBER = re.compile(
-    r"\s*(?:is|has|=|:|,)\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?!\d|\.\d|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
+    r"\s*(?:is|has|=|:|,|\()\s*(?:(?:element|number|atomic number|the)\s+)*(\d{1,3})(?!\d|\.\d|\s?(?:[A-Za-zµ°%]|[×*/+]))(?=[\s,.;)]|$)"
 )
 _ION = re.compile(
     r"(?<![A-Za-z\d])([A-Z][a-z]?)\^?\{?(\d?[+\-−]|[²³⁴⁵⁶]?[⁺⁻])\}?(?:\s+(?:ion|cation|anion))?,?\s+(?:(?:has|have|with|contains?|which|therefore|thus|then|so|is)\s+){1,3}(\d{1,3})\s+electrons"
@@ -56,7 +56,7 @@ def statements_of_elements(
             return
         if REPORTED.search(text, sentence.start, sentence.end):
             continue
-        around = text[max(0, sentence.start - 600) : sentence.end]
+        around = text[max(0, sentence.start - 600) : sentence.end + 120]
         pairs = [
             _BEHIND.match(text, one.end, sentence.end)
             for one in things
@@ -125,6 +125,9 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
         )
     elif _SPOKEN.search(around) and (has := _HAS_NUMBER.match(text, thing.end, sentence.end)) is not None:
         stated = int(has[1])
+        is_count = "(" in has[0] and (text[thing.end - 1] == "s" or not re.search(r"atomic number|\bZ\b", around))
+        if is_count:
+            return
         if stated == number or abs(stated - number) <= 8:
             yield _mark(*has.span(1), has[1], stated == number, str(number), fact, "atomic_number")
     if _SPOKEN.search(around) and (has := _HAS_WEIGHT.match(text, thing.end, sentence.end)) is not None:

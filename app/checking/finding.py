@@ -98,9 +98,7 @@ def _notation(word: str) -> ThingKind | None:
         return None
     if ">>" in word or _ADDUCT.fullmatch(word) or "…" in word:
         return None
-    if looks_like_formula(word) or re.fullmatch(
-        r"(?:[A-Z][a-z]?){1,3}(?:OH|H)|(?:Na|K|Li|H|Ca|Mg)(?:Cl|Br|I|F|OH|H|CN)", word
-    ):
+    if looks_like_formula(word) or re.fullmatch(r"(?:Na|K|Li|H|Ca|Mg)(?:Cl|Br|I|F|OH|H|CN)", word):
         return "formula" if _is_formula(word) else None
     if re.fullmatch(r"(?:[A-Z][a-z]{2}-){2,}[A-Z][a-z]{2}", word) and from_three_letters(word) is not None:
         return "protein"

@@ -45,6 +45,8 @@ _CLAUSE_ENDS = re.compile(r"[`'\"*)]*,\s+(?:has|is|with)\b")
 _GROUPS = "CH2 CH3 OH NH2 NO2 COOH CO2H CHO SO3H CN NH SH OCH3 CF3 C2H5 C6H5 PO4 SO4 CO3 NO3 NH4 H3O"
 #: A formula of an organic compound behind a comma.
 _LISTED = re.compile(r", C\d+H\d+[A-Z\d]*[a-z]?\d*$")
+#: Solvents and groups written with abbreviations: MeCN, EtOH, PhB(OH)2.
+_ABBREVIATED = re.compile(r"Me|Et|Ph|Bu|Ac[A-Z]|Bn|Pr[A-Z]|Boc|Ts")
 #: Between a name and what is of it, in characters.
 LONGEST_GAP = 200
 _FORMULA_NAME = re.compile(r"(?:[A-Z][a-z]?\d*){1,6}")
@@ -185,4 +187,4 @@ class Links:
 
 
 def is_group(thing: Thing) -> bool:
-    return thing.kind == "formula" and thing.text in _GROUPS.split()
+    return thing.kind == "formula" and (_ABBREVIATED.match(thing.text) is not None or thing.text in _GROUPS.split())

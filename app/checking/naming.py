@@ -14,6 +14,11 @@ from tools.inputs.elements import parse_element
 
 #: Words of answers that the tables list as names of compounds, and names of classes of them.
 _WORDS = """
+    anhydride lactone lactam diacid dimer trimer monomer metabolite metabolites acetal ketal hemiacetal imine enamine epoxide oxide peroxide halide hydrazide
+    oxime quinone sulfone sulfoxide thiol nitrile azide isocyanate carbamate glycoside glycol diol triol diamine enol enolate arene alkane alkene alkyne diene ligand
+    catalyst oxidant reductant indicator dye pigment antioxidant surfactant hormone enzyme cofactor substrate inhibitor racemate enantiomer isomer cation anion
+    radical complex chelate sulfonamide phosphonate phosphate sulfate acetate benzoate chloride bromide iodide fluoride cyanide hydroxide carbonate nitrate nitrite bleach
+    soda lime chalk steam optimum matrix probe pilot advance compass orbit impact escort ally command
     proton protons electron neutron
     acceptors acid agar alcohol alcohols aldehyde alkaloid amide amine amines analysis anhydrous answer atoms
     average balanced base bonds buffer cas cellulose chain cns code compound conclusion control data dihydrate
@@ -36,7 +41,7 @@ _PROTEIN = re.compile(
     r"\s+(?:[a-z-]+ases?|receptors?|channels?|transporters?|antagonists?|agonists?|inhibitors?|deficiency|metabolism|derivatives?|analog(?:ue)?s?)\b"
 )
 _CLASSES = re.compile(
-    r"(?:fatty|amino|carboxylic|nucleic|mineral|strong|weak|organic|Lewis|boronic) acids?|(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
+    r"[a-z]+ oils?|(?:fatty|amino|carboxylic|nucleic|mineral|strong|weak|organic|Lewis|boronic) acids?|(?:free|conjugate|parent|crude|pure) (?:acid|base|form)|salt (?:mono|di|tri|tetra)?hydrate|(?:the )?(?:mono|di|tri|tetra|penta|hexa|hepta|deca)hydrate",
     re.IGNORECASE,
 )
 

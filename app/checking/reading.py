@@ -41,7 +41,7 @@ _WORDS = {
 _TEX = re.compile(
     r"\\(?P<word>[A-Za-z]+)\*?(?P<options>\[[^\]\n]{0,60}\])?|\\(?P<sign>[^A-Za-z])|(?P<up>\^)(?=[{\\\d+\-A-Za-z])|(?P<drop>[_{}&])|(?P<tie>~)"
 )
-_TEX_WORD = re.compile(r"\\(?:ce|text|mathrm)\{[^{}\n]{1,200}\}")
+_TEX_WORD = re.compile(r"\\(?:ce|text|textbf|textit|emph|mathrm|mathbf)\{[^{}\n]{1,200}\}")
 #: Outside of LaTeX: marks of emphasis, code spans, links, entities, tags, and small digits.
 _MARKDOWN = re.compile(
     r"(?P<escaped>\\(?=[*_`#|~$.!()\[\]{}+-]))(?P<kept>[*_`#|~$.!()\[\]{}+-])"

@@ -10,7 +10,7 @@ from itertools import pairwise
 _LINE = re.compile(r"[^\n]+")
 #: A full stop ends a sentence before a blank and anything but a small letter, unless it shortens a word.
 _STOP = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\bapprox)(?<!\bvs)(?<!\bc)(?<!\bFig)(?<!\bNo)(?<!\bmol)(?<!\bwt)(?<!\bDr)(?<!\bEq)[.!?;]['\")\]*]{0,2}\s+(?=[^\s])"
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\bapprox)(?<!\bvs)(?<!\bc)(?<!\bFig)(?<!\bNo)(?<!\bDr)(?<!\bEq)[.!?;]['\")\]*]{0,2}\s+(?=[^\s])"
 )
 _ITEM = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*$")
@@ -62,6 +62,8 @@ def _of_line(text: str, start: int, end: int, number: int, paragraph: int) -> It
     )
     at = start
     for stop in _STOP.finditer(text, start, end):
+        if text[stop.start()] == ";" and text.count("(", at, stop.start()) > text.count(")", at, stop.start()):
+            continue  # within brackets
         yield Sentence(at, stop.end(), number, paragraph, is_heading, is_item)
         at = stop.end()
     if at < end:

@@ -54,6 +54,7 @@ _ONE_MOLE = re.compile(
 )
 _NAMED = re.compile(r"[`'\"*)]*\s*[:=–—,-]?\s*[(`'\"*]*")
 _ENDS = re.compile(r"\s*(?:[,;.)\]|]|$|\n)")
+_EACH = re.compile(r"\s+(?:each|apiece|per\s+(?!mol)[a-z]+)\b")
 _LIST = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|or\s+|/\s*|;\s*|\s&\s)(?:about\s+|~\s?|is\s+)?")
 _HAS = re.compile(
     r"[`'\"*)]*\s*(?:\([^()]{0,40}\)\s*)?(?:[:(,=–—-]|is|has|with|are|of|at|weighs|does|gives?)?\s*(?:about|around|roughly|only|~|≈)?\s*"
@@ -117,7 +118,7 @@ class _Reader:
             if any(thing.start <= number.start < thing.end for thing in self._things):
                 continue
             statement = self._read(sentence, number, said)
-            if statement is not None:
+            if statement is not None and not _EACH.match(self._text, statement.end):
                 self._last = statement
                 found.append(statement)
         yield from _placed(found)

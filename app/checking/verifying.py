@@ -203,7 +203,7 @@ class Verifier:
 
     def _melting(self, thing: Thing, statement: Statement) -> tuple[Fact, list[float]]:
         """By the method that the sentence names, else by nearest neighbours and by the rule of Wallace."""
-        said = self._text[max(0, statement.sentence.start - 160) : statement.sentence.start] + self._around(statement)
+        said = self._text[max(0, statement.sentence.start - 500) : statement.sentence.start] + self._around(statement)
         named = [method for method, words in METHODS_OF_TM if words.search(said)]
         facts = []
         for method in named or ("nearest_neighbour", "wallace"):
@@ -234,7 +234,7 @@ class Verifier:
                 return True
             return not _MEASURED.search(sentence) and distance > OTHER_METHODS
         if prop.name == "tm":
-            around = self._text[max(0, statement.sentence.start - 160) : statement.sentence.start] + sentence
+            around = self._text[max(0, statement.sentence.start - 500) : statement.sentence.start] + sentence
             return any(words.search(around) for _, words in METHODS_OF_TM) or distance > OTHER_TM
         if prop.name == "pi":
             return distance > 0.5

@@ -18,6 +18,8 @@ def cores(token: str, at: int) -> Iterator[tuple[int, int]]:
     if inner.startswith("(") and (inner.count("(") > inner.count(")") or closes_last(inner)):
         inside = inner[1:-1] if closes_last(inner) else inner[1:]
         yield at + start + 1, at + start + 1 + len(core(inside))
+        if closes_last(inner):
+            return
     if not (inner.startswith("(") and inner.count("(") > inner.count(")")):
         yield at + start, at + end
     if match := re.match(r"[A-Za-z]+[=:](?=[A-Z\[(])", inner):  # MW=…, SMILES:CCO

@@ -57,6 +57,7 @@ def overlapping(marks: list[Mark], where: tuple[int, int]) -> list[Mark]:
         ("written.jsonl", 0.95, 0.005),
         ("held_out.jsonl", 0.88, 0.005),
         ("held_out_2.jsonl", 0.90, 0.005),
+        ("held_out_3.jsonl", 0.90, 0.005),
     ],
 )
 def test_planted_errors_are_found_and_right_statements_left_alone(checker, name, recall, alarms):
