@@ -53,7 +53,7 @@ class Turns:
     def warm_up(self) -> None:
         """Bring what checks need in the background, so that the first answer does not wait for it; returns at once."""
         if (checker := self._checker) is not None:
-            threading.Thread(target=lambda: checker().check(WARMED_UP_WITH), name="warm up checks", daemon=True).start()
+            threading.Thread(target=_warm_up, args=[checker], name="warm up checks", daemon=True).start()
 
     def answer(
         self, conversation_id: str, stop: threading.Event, options: Options | None = None
@@ -165,6 +165,13 @@ def _question(before: Sequence[StoredMessage]) -> str:
             if not stored.is_retorts:
                 break
     return "\n\n".join(asked)
+
+
+def _warm_up(checker: Callable[[], Checks]) -> None:
+    try:
+        checker().check(WARMED_UP_WITH)
+    except Exception:  # the server may be ending; what else is wrong is told where an answer is checked
+        return
 
 
 class _Growing:

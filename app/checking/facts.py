@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +76,22 @@ class Facts:
 
     def look_up(self, things: Sequence[Thing], stop: threading.Event | None = None) -> None:
         """What is known of many, two at a time, since there are two processes or more that compute."""
-        kinds = {(thing.kind, thing.text): thing for thing in things}
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check an answer") as several:
-            for _ in several.map(lambda thing: self.about(thing, stop), kinds.values()):
-                continue
+        several = list({(thing.kind, thing.text): thing for thing in things}.values())
+
+        def ask_every(first: int) -> None:
+            for thing in several[first::AT_ONCE]:
+                self.about(thing, stop)
+
+        # daemons, unlike those of an executor: a program that ends does not wait for them
+        others = [
+            threading.Thread(target=ask_every, args=[first], name="check an answer", daemon=True)
+            for first in range(1, AT_ONCE)
+        ]
+        for other in others:
+            other.start()
+        ask_every(0)
+        for other in others:
+            other.join()
 
     def about(self, thing: Thing, stop: threading.Event | None = None) -> Fact | None:
         """What is known of a thing; None of one that the tools refuse."""
