@@ -6,13 +6,13 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
+from app.checking.doubts import REPORTED
 from app.checking.facts import Fact, Facts
 from app.checking.marks import Mark
 from app.checking.numbers import Number, agrees, as_given, numbers_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
 from app.checking.things import COMPOUNDS, SEQUENCES, Thing
-from app.checking.verifying import REPORTED
 from errors import RetortError
 
 _ADDUCT = re.compile(

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.checking.doubts import REPORTED, TAKEN_BACK
 from app.checking.marks import Mark
 from app.checking.numbers import agrees, as_given
 from app.checking.quantities import Quantity, factor_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
-from app.checking.verifying import REPORTED
 
 _OPERATORS = {
     "×": "*",
@@ -33,9 +33,6 @@ _OPERATORS = {
     "]": ")",
 }
 _EQUALS = re.compile(r"\s*(?:=|≈|≃|≅)\s*")
-_DOUBTED = re.compile(
-    r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I
-)
 MOST_TOKENS, LONGEST_SUM = 60, 400
 
 
@@ -65,7 +62,7 @@ def _sums(text: str, sentence: Sentence, quantities: list[Quantity]) -> Iterator
         if (
             computed is None
             or REPORTED.search(text, sentence.start, sentence.end)
-            or _DOUBTED.search(text, max(sentence.start, equals.start() - 120), equals.start())
+            or TAKEN_BACK.search(text, max(sentence.start, equals.start() - 120), equals.start())
         ):
             continue
         yield _sum_mark(text, result, computed)

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from app.checking.doubts import REPORTED, TAKEN_BACK
 from app.checking.facts import Facts
 from app.checking.marks import Mark
 from app.checking.numbers import agrees, as_given
 from app.checking.quantities import Quantity, dimensions_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
-from app.checking.things import COMPOUNDS, Thing
-from app.checking.verifying import DIATOMIC, REPORTED
+from app.checking.things import COMPOUNDS, DIATOMIC, Thing
 from errors import RetortError
 
 _ABOUT = r"(?:about|approximately|approx\.|roughly|around|exactly|only|nearly|an?\s+(?:mass|wavelength|wavenumber|frequency|energy|temperature|volume|concentration|pressure|length)\s+of|~|≈|\s)*"
@@ -34,9 +34,6 @@ _THAT_IS = re.compile(
 )
 _NO_VALUE = re.compile(
     r"\s*(?:each|per\b|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)", re.I
-)
-_DOUBTED = re.compile(
-    r"\b(?:not|n[’']t|wrong\w*|incorrect\w*|mistake\w*|instead|rather|suppose|claim\w*|confus\w*)\b[^.;]{0,50}$", re.I
 )
 _OPERATOR_BEHIND = re.compile(r"\s*[×x·*/÷+−]\s*[\d(]")
 _OPERATOR_BEFORE = re.compile(r"[×x·*/÷+−]\s*\(?$")
@@ -129,7 +126,7 @@ class _Converter:
         text = self._text
         if one.number.bounded or other.number.bounded or one.unit == other.unit:
             return None
-        if _DOUBTED.search(text, max(self._sentence.start, one.start - 60), one.start):
+        if TAKEN_BACK.search(text, max(self._sentence.start, one.start - 60), one.start):
             return None
         arguments: dict[str, object] = {"value": one.number.value, "from_unit": one.unit, "to_unit": other.unit}
         is_bridged = not dimensions_of(one.unit) & dimensions_of(other.unit)

@@ -9,13 +9,13 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
+from app.checking.doubts import REPORTED
 from app.checking.facts import Fact, Facts
 from app.checking.marks import Mark, Verdict
 from app.checking.numbers import agrees, as_given, numbers_in
 from app.checking.properties import BY_NAME
 from app.checking.sentences import Sentence
 from app.checking.things import Thing
-from app.checking.verifying import REPORTED
 from errors import RetortError
 from tools.inputs.elements import parse_element
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.checking.things import SEQUENCES, Thing
+from app.checking.things import Thing
 from errors import RetortError
 from model.messages import ToolResult
 
@@ -141,7 +141,3 @@ def _is_same(fact: Fact, other: Fact) -> bool:
 def _sequence_of(fact: Fact) -> str:
     given = fact.call["arguments"].get("sequence")
     return "".join(given.split()).upper() if isinstance(given, str) else ""
-
-
-def is_sequence(thing: Thing) -> bool:
-    return thing.kind in SEQUENCES

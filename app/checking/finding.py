@@ -47,10 +47,10 @@ def find_things(text: str, code: Sequence[tuple[int, int]] = ()) -> list[Thing]:
     taken = bytearray(len(text))
     found: list[Thing] = []
 
-    def take(kind: ThingKind, start: int, end: int, value: str = "", sure: bool = True) -> None:
+    def take(kind: ThingKind, start: int, end: int, value: str = "") -> None:
         if start < end and not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
-            found.append(Thing(kind, value or text[start:end], start, end, sure))
+            found.append(Thing(kind, value or text[start:end], start, end))
 
     for match in _INCHI.finditer(text):
         take("inchi", match.start(), match.start() + len(core(match[0])))

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.checking.doubts import REPORTED
 from app.checking.facts import Fact, Facts, told_of
 from app.checking.linking import SAYS, Links
 from app.checking.marks import Verdict
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
 from app.checking.things import Thing
-from app.checking.verifying import REPORTED
 from errors import RetortError, ToolInputError
 from tools.inputs.formulas import parse_formula
 from tools.inputs.notations import cas_check_digit

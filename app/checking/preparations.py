@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
+from app.checking.doubts import REPORTED
 from app.checking.facts import Fact, Facts
 from app.checking.marks import Mark, Verdict
 from app.checking.numbers import as_given
@@ -16,7 +17,6 @@ from app.checking.quantities import Quantity, factor_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
 from app.checking.things import COMPOUNDS, Thing
-from app.checking.verifying import REPORTED
 
 #: Products of two kinds that are a third: volume times density is mass.
 _PRODUCTS = (

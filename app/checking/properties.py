@@ -22,26 +22,6 @@ AREA_UNITS = dict.fromkeys(
 ) | {"nm²": 100.0, "nm^2": 100.0}
 PERCENT = {"%": 0.01, "percent": 0.01, "per cent": 0.01}
 CELSIUS = dict.fromkeys(("°C", "ºC", "°c", "degrees Celsius", "degrees C", "℃", "deg C", "C", "° C", "degrees"), 1.0)
-LENGTH_UNITS = dict.fromkeys(
-    (
-        "nt",
-        "bp",
-        "nucleotides",
-        "nucleotide",
-        "bases",
-        "base pairs",
-        "aa",
-        "amino acids",
-        "amino acid residues",
-        "amino-acid residues",
-        "residues",
-        "residue",
-        "mer",
-        "-mer",
-        "mers",
-    ),
-    1.0,
-) | {"kb": 1000.0, "kbp": 1000.0}
 EXTINCTION = dict.fromkeys(
     (
         "M⁻¹ cm⁻¹",
@@ -73,13 +53,11 @@ class Property:
     before: str
     after: str = ""
     units: tuple[tuple[str, float], ...] = ()
-    needs_unit: bool = False
     relative: float = 0.0
     absolute: float = 0.0
     definitions: float = 0.0
     slack: float = 0.0
     integer: bool = False
-    unit: str = ""
 
     @cached_property
     def said_before(self) -> re.Pattern[str]:
@@ -108,19 +86,19 @@ _AROMATIC = r"aromatic\s+rings?"
 #: In this order a word is looked for: the first that fits a place wins where they begin together, the longer one.
 PROPERTIES: tuple[Property, ...] = (
     Property("monoisotopic_mass", ("compound", "sequence"), ("monoisotopic_mass_da",),
-             r"mono-?isotopic(?:\s+(?:molecular\s+)?(?:mass(?:es)?|weights?))?(?!\s+residue)|exact(?:\s+molecular)?\s+(?:mass(?:es)?|weights?)|accurate\s+mass(?:es)?", r"mono-?isotopic|exact mass", units=_MASS, relative=2e-7, absolute=0.0006, unit="Da"),
-    Property("nominal_mass", ("compound",), ("nominal_mass_da",), r"nominal\s+(?:molecular\s+)?mass", units=_MASS, integer=True, unit="Da"),
+             r"mono-?isotopic(?:\s+(?:molecular\s+)?(?:mass(?:es)?|weights?))?(?!\s+residue)|exact(?:\s+molecular)?\s+(?:mass(?:es)?|weights?)|accurate\s+mass(?:es)?", r"mono-?isotopic|exact mass", units=_MASS, relative=2e-7, absolute=0.0006),
+    Property("nominal_mass", ("compound",), ("nominal_mass_da",), r"nominal\s+(?:molecular\s+)?mass", units=_MASS, integer=True),
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
              r"(?:(?:average|relative)\s+)?molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
-             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=2e-5, slack=1.1e-4, unit="g/mol"),
+             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=2e-5, slack=1.1e-4),
     Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|(?-i:(?<!\[)\bA_?r\b(?!\]))", units=_MASS, relative=2e-5, slack=1.1e-4),
     Property("atomic_number", ("element",), ("atomic_number",), r"atomic\s+number|\bZ(?=\s*=)|proton\s+number|element\s+(?:number|no\.)|number\s+of\s+protons", r"protons\b", integer=True),
     Property("group", ("element",), ("group",), r"\bgroup\b", integer=True),
     Property("period", ("element",), ("period",), r"\bperiod\b", integer=True),
     Property("electronegativity", ("element",), ("electronegativity_pauling",), r"electronegativity|Pauling\s+(?:scale|value)", absolute=0.011),
     Property("logp", ("compound",), ("logp_crippen",), r"\b[cax]?log\s?P(?:o/w|ow)?\b(?:\s*\((?:Crippen|Wildman[-–]Crippen|RDKit)\))?|\b(?:Mol|Wildman[-–]?Crippen\s+|Crippen\s+|X|A|C)log\s?P3?\b|Crippen(?:[’']s)?\s+(?:value|estimate|method\s+gives|gives)", absolute=0.006),
-    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.011, definitions=4.0, unit="Å²"),
+    Property("tpsa", ("compound",), ("tpsa_a2",), r"\bt?PSAs?\b|(?:topological\s+)?polar\s+surface(?:\s+area)?", units=_units(AREA_UNITS), absolute=0.011, definitions=4.0),
     Property("h_bond_donors", ("compound",), ("h_bond_donors",), _DONORS, _DONORS, integer=True),
     Property("h_bond_acceptors", ("compound",), ("h_bond_acceptors",), _ACCEPTORS, _ACCEPTORS, integer=True, definitions=1),
     Property("rotatable_bonds", ("compound",), ("rotatable_bonds",), r"rotatable\s+bonds?|\brotors?\b", r"(?:freely\s+)?rotatable\s+(?:single\s+)?bonds?|rotors?\b", integer=True, definitions=1),
@@ -137,7 +115,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("length", ("sequence",), ("length",), r"\blength\b|\blong\b|number\s+of\s+(?:residues|amino\s+acids|bases|nucleotides)",
              r"(?:-|\s)?(?:nt|bp|mers?)\b|(?:\w+\s)?(?:nucleotides?|bases?|base\s+pairs?|amino[-\s]acids?(?:\s+residues?)?|residues?)\b(?!\s+per)|-(?:residue|amino[-\s]acid|nucleotide|base)\b", integer=True),
     Property("gc", ("sequence",), ("gc_fraction",), r"\bG\s?\+?C(?:\s+(?:content|fraction|percentage))?\b|\bGC%|%\s?GC", r"GC\b|G\+C\b", units=_units(PERCENT), absolute=0.00051),
-    Property("tm", ("sequence",), ("tm_c",), r"\bT[_\s]?m\b|melting\s+temperature", units=_units(CELSIUS), unit="°C"),
+    Property("tm", ("sequence",), ("tm_c",), r"\bT[_\s]?m\b|melting\s+temperature", units=_units(CELSIUS)),
     Property("pi", ("sequence",), ("isoelectric_point",), r"\bpI\b|isoelectric\s+point", absolute=0.011),
     Property("extinction", ("sequence",), ("extinction_coefficient_reduced", "extinction_coefficient_oxidized"), r"extinction\s+coefficient|molar\s+absorptivity|\bε(?:_?280)?\b", units=_units(EXTINCTION), relative=0.001),
     Property("gravy", ("sequence",), ("gravy",), r"\bGRAVY\b", absolute=0.006),

@@ -7,10 +7,10 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from app.checking.doubts import REPORTED
 from app.checking.facts import Fact, Facts
 from app.checking.marks import Mark
 from app.checking.sentences import Sentence
-from app.checking.verifying import REPORTED
 from errors import RetortError
 from tools.inputs.equations import ParsedEquation, parse_equation
 

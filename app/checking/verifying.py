@@ -8,31 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.checking.doubts import DOUBTED, REPORTED
 from app.checking.facts import Fact, Facts, told_of
 from app.checking.marks import Verdict
 from app.checking.numbers import Number, agrees, as_given
 from app.checking.properties import Property
 from app.checking.scope import Scope, Subject
 from app.checking.statements import Statement
-from app.checking.things import COMPOUNDS, SEQUENCES, Thing
+from app.checking.things import COMPOUNDS, DIATOMIC, SEQUENCES, Thing
 from errors import RetortError
 
-#: Words that take a number back, or say that it is another's: nothing before them is a statement of the answer's.
-_DOUBTED = re.compile(
-    r"\b(?:mistake\w*|incorrect\w*|wrong\w*|erroneous\w*|instead of|rather than|confus\w+|mix(?:ed|ing)? up|not to be|do(?:es)? not|don[’']t|never|cannot|isn[’']t|is not|misquot\w*"
-    r"|misprint\w*|typo|claim(?:s|ed)?|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|if|would be|might|e\.g\.|say|let[’']s|not|unlike|versus|vs\.?|should have been|once|too many|too few|wrong by|would have)\b[^.;]{0,60}$",
-    re.IGNORECASE,
-)
 _MEASURED = re.compile(
     r"\b(?:experiment\w*|measured|literature|reported|observed|Hansch|shake[-\s]flask|XLog\w*|X?ALogP|predicted by|ChemAxon|ACD|cLogP|octanol)\b",
     re.I,
 )
 _CRIPPEN = re.compile(r"crippen|RDKit|Wildman", re.IGNORECASE)
-#: Sentences that tell what others get wrong.
-REPORTED = re.compile(
-    r"\b(?:slips?|misconception|(?:wrote|writes|said|claimed|claims|thought|believes?|insists?|heard|read) that|common (?:mistake|error)s?|students?\b[^.]{0,30}\b(?:answer|write|give|say)|some claim|pitfall|do not (?:write|use|confuse)|don[’']t (?:write|use|confuse)|never write|often (?:misquoted|confused)|wrongly|mistakenly|erroneously|misprint)",
-    re.IGNORECASE,
-)
 _COUNTS_ATOMS = re.compile(
     r"\batoms?\b|formula|\b(?:carbons|nitrogens|oxygens|sulfurs|chlorines|fluorines|hydrogens)\b.{0,60}\b(?:carbons?|nitrogens?|oxygens?|sulfurs?|chlorines?|fluorines?|hydrogens?)\b",
     re.IGNORECASE,
@@ -43,8 +33,6 @@ _PRONOUN = re.compile(
     r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)]|length|GC|G\+C|T_?m\b|pI\b|MW|mass|molecular|average|mono|theoretical|net|ε|extinction|isoelectric|GRAVY)|:",
     re.IGNORECASE,
 )
-#: Elements whose molecules have two atoms: "oxygen" may be either.
-DIATOMIC = frozenset(["H", "N", "O", "F", "Cl", "Br", "I"])
 MOST_THINGS = 16
 #: How far a logP of no stated method may be from Crippen's before it is said to differ.
 OTHER_METHODS = 1.5
@@ -146,7 +134,7 @@ class Verifier:
     def _is_doubted(self, statement: Statement) -> bool:
         sentence = statement.sentence
         return bool(
-            _DOUBTED.search(self._text, max(sentence.start, statement.start - 90), statement.start)
+            DOUBTED.search(self._text, max(sentence.start, statement.start - 90), statement.start)
             or REPORTED.search(self._text, sentence.start, sentence.end)
         )
 
