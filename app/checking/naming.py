@@ -60,7 +60,7 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
     line = line.replace("→", ";").replace("->", ";;")
     spaced = re.sub(r"\S+", _without_brackets, re.sub(r"(?<=\S)\|(?=\S)", " ", line))
     found: list[tuple[ThingKind, int, int, str]] = []
-    for entity in find_entities(spaced, _NO_NAMES):
+    for entity in find_entities(spaced, _NO_NAMES, amounts=False):
         if entity.kind == "name" and (
             _SUBSTITUENT.search(spaced, 0, entity.start) or _PROTEIN.match(spaced, entity.end)
         ):
