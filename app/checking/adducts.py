@@ -62,6 +62,8 @@ def adducts_in(
         else:
             pairs = _pairs(text, sentence, numbers)
         for adduct, number in pairs:
+            if re.search(r"-d\d", text[sentence.start : adduct.start()]):
+                continue  # of what is labelled
             yield from _of_adduct(text, sentence, adduct, number, scope, facts, stop)
         for number in numbers:
             thing = next((one for one in reversed(things) if one.kind == "formula" and one.end <= number.start), None)

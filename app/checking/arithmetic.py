@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.checking.doubts import REPORTED, TAKEN_BACK
 from app.checking.marks import Mark
-from app.checking.numbers import agrees, as_given
+from app.checking.numbers import Number, agrees, as_given
 from app.checking.quantities import Quantity, factor_of, quantities_in
 from app.checking.scope import Scope
 from app.checking.sentences import Sentence
@@ -33,6 +33,8 @@ _OPERATORS = {
     "]": ")",
 }
 _EQUALS = re.compile(r"\s*(?:=|≈|≃|≅)\s*")
+#: Units with a prefix that a sum without units has not.
+_PREFIXED = re.compile(r"[mµnpk](?:mol|g|L|J|M|Pa)\b")
 MOST_TOKENS, LONGEST_SUM = 60, 400
 
 
@@ -51,7 +53,7 @@ def _sums(text: str, sentence: Sentence, quantities: list[Quantity]) -> Iterator
     by_start = {quantity.number.start: quantity for quantity in quantities}
     for equals in _EQUALS.finditer(text, sentence.start, sentence.end):
         result = by_start.get(_skip(text, equals.end()))
-        if result is None or result.number.bounded:
+        if result is None or result.number.bounded or text[result.end : result.end + 1] == "^":
             continue
         tokens = _expression(text, max(sentence.start, equals.start() - LONGEST_SUM), equals.start(), by_start)
         if tokens is None or sum(isinstance(token, Quantity) for token in tokens) < 2:
@@ -65,7 +67,8 @@ def _sums(text: str, sentence: Sentence, quantities: list[Quantity]) -> Iterator
             or TAKEN_BACK.search(text, max(sentence.start, equals.start() - 120), equals.start())
         ):
             continue
-        yield _sum_mark(text, result, computed)
+        if (mark := _sum_mark(text, result, computed)) is not None:
+            yield mark
 
 
 def _skip(text: str, place: int) -> int:
@@ -89,6 +92,10 @@ def _expression(text: str, start: int, end: int, by_start: dict[int, Quantity]) 
         elif not character.isspace():
             tokens.clear()
         place += 1
+    if tokens and re.match(r"[\w√^!⁰-⁹²³]", text[max(0, tokens[0][0] - 1)]):
+        return None  # a function, a root or a power
+    if any(isinstance(token, Quantity) and token.unit.startswith("%") for _, token in tokens):
+        return None
     values = [token for _, token in tokens]
     while values and isinstance(values[0], str) and values[0] not in "(":
         values.pop(0)
@@ -101,11 +108,16 @@ def _expression(text: str, start: int, end: int, by_start: dict[int, Quantity]) 
 
 @dataclass(frozen=True)
 class _Value:
-    """Of the bare numbers; in SI units, or None; ``rounding``: what the digits given may change, relative."""
+    """Of the bare numbers; in SI units, or None; ``rounding``: what the digits given may change, relative.
+
+    ``has_units``: some of the numbers, or all of them, have a unit.
+    """
 
     plain: float
     in_si: float | None
     rounding: float
+    has_units: bool = False
+    has_all_units: bool = False
 
 
 def _evaluated(tokens: list[Quantity | str]) -> _Value | None:
@@ -115,13 +127,28 @@ def _evaluated(tokens: list[Quantity | str]) -> _Value | None:
     if not re.search(r"q\d+[-+*/]|[-+*/]\(*q\d", expression):
         return None
     plain = _computed(expression, [one.number.value for one in quantities])
-    in_si = [one.in_si() for one in quantities]
+    in_si = [one.in_si() if one.unit or one.number.value.is_integer() else None for one in quantities]
     if plain is None:
         return None
-    rounding = sum(
-        0.5 * one.number.step / abs(one.number.value) for one in quantities if one.number.step < 1 and one.number.value
+    rounding = _rounding(expression, [one.number for one in quantities], plain)
+    return _Value(
+        plain,
+        None if None in in_si else _computed(expression, [one for one in in_si if one is not None]),
+        rounding,
+        any(one.unit for one in quantities),
+        all(one.unit for one in quantities),
     )
-    return _Value(plain, None if None in in_si else _computed(expression, in_si), rounding)  # type: ignore[arg-type]
+
+
+def _rounding(expression: str, numbers: Sequence[Number], value: float) -> float:
+    """What half a unit of the last digit of each number changes, relative."""
+    values = [one.value for one in numbers]
+    changed = 0.0
+    for place, one in enumerate(numbers):
+        if one.step < 1:
+            other = _computed(expression, [*values[:place], one.value + one.step / 2, *values[place + 1 :]])
+            changed += abs(other - value) if other is not None else 0.0
+    return changed / abs(value) if value else 0.0
 
 
 def _computed(expression: str, numbers: Sequence[float]) -> float | None:
@@ -165,16 +192,25 @@ def _factored(tokens: list[str], values: dict[str, float]) -> tuple[float, list[
     return values[first], rest
 
 
-def _sum_mark(text: str, result: Quantity, value: _Value) -> Mark:
+def _sum_mark(text: str, result: Quantity, value: _Value) -> Mark | None:
     """Equal by the bare numbers or by their units; else ours is by the units, where all have some."""
     number, factor = result.number, factor_of(result.unit)
-    by_units = value.in_si / factor if value.in_si is not None and factor and result.unit else None
-    candidates = [value.plain, by_units, value.plain * 100 if result.unit in ("%", "percent") else None]
+    by_units = value.in_si / factor if value.in_si is not None and value.has_units and factor and result.unit else None
+    plain = None if by_units is not None and value.has_all_units else value.plain
+    percent = value.plain * 100 if result.unit in ("%", "percent") else None
+    candidates = [plain, by_units, percent]
     written = text[number.start : result.end]
     for candidate in candidates:
         if candidate is not None and agrees(number, candidate, relative=value.rounding + 5e-4):
             return Mark(number.start, result.end, written, "equal", as_given(candidate, number), {}, "arithmetic")
-    ours = value.plain if by_units is None else by_units
+    if plain is None and agrees(number, value.plain, relative=value.rounding + 5e-4):
+        return None  # the numbers fit, and the units as we read them do not: neither is said
+    if plain is not None and value.plain and number.value and result.unit:
+        power = math.log10(abs(number.value / value.plain))
+        is_power = abs(power - round(power)) < 0.01 <= abs(power)
+        if is_power and (value.has_units or (round(power) % 3 == 0 and _PREFIXED.match(result.unit))):
+            return None  # units that were left out may make up for powers of ten
+    ours = value.plain if plain is not None or by_units is None else by_units
     return Mark(
         number.start,
         result.end,

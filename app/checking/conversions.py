@@ -33,13 +33,17 @@ _THAT_IS = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(
-    r"\s*(?:each|per\b|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)", re.I
+    r"\s*(?:each|per\b|for the (?:first|second|third|last|former|latter)|of (?:the )?(?:final|total|stock|water|buffer|solvent)|(?:more|less|higher|lower)\b)",
+    re.I,
 )
 _OPERATOR_BEHIND = re.compile(r"\s*[×x·*/÷+−]\s*[\d(]")
 _OPERATOR_BEFORE = re.compile(r"[×x·*/÷+−]\s*\(?$")
 _CONVERTS = re.compile(
     r"\bconver\w+|\bexpress\w*|\bin (?:kelvin|celsius|fahrenheit|SI units|grams?|moles?|joules?|molar|K|°C|°F)\b", re.I
 )
+#: A difference of temperatures is no temperature.
+_CHANGE = re.compile(r"\b(?:rise|drop|differ\w*|change|increase|decrease|interval|gradient|step)\b|Δ", re.IGNORECASE)
+_DEGREES = re.compile(r"[°ºCKF]")
 #: How many quantities before "that is" are looked at.
 MOST_BEFORE = 4
 
@@ -126,7 +130,9 @@ class _Converter:
         text = self._text
         if one.number.bounded or other.number.bounded or one.unit == other.unit:
             return None
-        if TAKEN_BACK.search(text, max(self._sentence.start, one.start - 60), one.start):
+        if _CHANGE.search(text[max(self._sentence.start, one.start - 45) : one.start]) and _DEGREES.search(one.unit):
+            return None
+        if TAKEN_BACK.search(text, max(self._sentence.start, one.start - 60), other.start):
             return None
         arguments: dict[str, object] = {"value": one.number.value, "from_unit": one.unit, "to_unit": other.unit}
         is_bridged = not dimensions_of(one.unit) & dimensions_of(other.unit)

@@ -19,3 +19,5 @@ REPORTED = re.compile(
     r"\b(?:slips?|misconception|(?:wrote|writes|said|claimed|claims|thought|believes?|insists?|heard|read) that|common (?:mistake|error)s?|students?\b[^.]{0,30}\b(?:answer|write|give|say)|some claim|pitfall|do not (?:write|use|confuse)|don[’']t (?:write|use|confuse)|never write|often (?:misquoted|confused)|wrongly|mistakenly|erroneously|misprint)",
     re.IGNORECASE,
 )
+#: What is denied just before a statement: then it says nothing of what it holds.
+DENIED = re.compile(r"\b(?:not|n[’']t|neither|nor|never)\b[^.;:]{0,50}$|\bisn[’']t\b[^.;:]{0,50}$", re.IGNORECASE)

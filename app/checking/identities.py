@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.checking.doubts import REPORTED
+from app.checking.doubts import DENIED, REPORTED
 from app.checking.facts import Fact, Facts, told_of
 from app.checking.linking import SAYS, Links
 from app.checking.marks import Verdict
@@ -108,6 +108,8 @@ class Identities:
             return invalid
         if thing.kind == "smiles" and _PART.search(self._text, max(sentence.start, thing.start - 30), thing.start):
             return None
+        if DENIED.search(self._text[max(sentence.start, thing.start - 60) : thing.start]):
+            return None
         beside, sure = self._links.beside(thing, sentence)
         doubted = _BROKEN_SAID.search(self._text, max(sentence.start, thing.start - 50), thing.start)
         different: Identity | None = None
@@ -179,8 +181,9 @@ class Identities:
             for one in self._scope.things(frozenset(["name"]))
             if one.end <= thing.start and one.start >= sentence.start
         ]
+        has_sign = re.search(r"[=()#\[\]]|[cno]\d", thing.text)
         if self._links.is_called(thing, sentence) or (
-            names and len(thing.text) > 4 and _DIRECT.fullmatch(self._text, names[-1].end, thing.start)
+            names and has_sign and len(thing.text) > 4 and _DIRECT.fullmatch(self._text, names[-1].end, thing.start)
         ):
             return True
         return bool(_PLAUSIBLE.fullmatch(thing.text)) and (
@@ -241,6 +244,8 @@ class Identities:
             stated, ours = parse_formula(thing.text), parse_formula(str(known.data["formula"]))
         except RetortError:
             return None
+        if re.search(r"[DT](?![a-z])", thing.text):
+            return None  # isotopes, which the formula of a compound does not have
         if dict(stated.counts) == dict(ours.counts):
             return self._found(thing, "equal", str(known.data["formula"]), known, told)
         return self._found(thing, "different", str(known.data["formula"]), known, None)

@@ -49,6 +49,7 @@ _LISTED = re.compile(r", C\d+H\d+[A-Z\d]*[a-z]?\d*$")
 _ABBREVIATED = re.compile(r"Me|Et|Ph|Bu|Ac[A-Z]|Bn|Pr[A-Z]|Boc|Ts")
 #: Between a name and what is of it, in characters.
 LONGEST_GAP = 200
+_ACID = re.compile(r"HCl|HBr|HI|H2SO4|H3PO4|HNO3|TFA")
 _FORMULA_NAME = re.compile(r"(?:[A-Z][a-z]?\d*){1,6}")
 
 
@@ -126,6 +127,7 @@ class Links:
             behind
             and (match := _NAME_BEHIND.fullmatch(text, thing.end, behind.start))
             and (match[0].strip("`'\"* ") or self.is_code(thing))
+            and text[behind.end : behind.end + 1] != ":"
         ):
             return [behind]
         if (
@@ -153,6 +155,8 @@ class Links:
             return True
         if _FORMULA_NAME.fullmatch(name.text) or is_group(thing):
             return False
+        if _ACID.fullmatch(thing.text) and not self._text[name.end : thing.start].strip(" -·"):
+            return False  # lidocaine HCl
         if self._text[name.end : thing.start].strip() != ",":
             return True
         goes_on = re.match(r"\s*[,)]?\s*(?:is|has|weighs|with|M\b|MW|\()", self._text[thing.end :])

@@ -14,6 +14,7 @@ from tools.inputs.elements import parse_element
 
 #: Words of answers that the tables list as names of compounds, and names of classes of them.
 _WORDS = """
+    phosphine borane silane
     anhydride lactone lactam diacid dimer trimer monomer metabolite metabolites acetal ketal hemiacetal imine enamine epoxide oxide peroxide halide hydrazide
     oxime quinone sulfone sulfoxide thiol nitrile azide isocyanate carbamate glycoside glycol diol triol diamine enol enolate arene alkane alkene alkyne diene ligand
     catalyst oxidant reductant indicator dye pigment antioxidant surfactant hormone enzyme cofactor substrate inhibitor racemate enantiomer isomer cation anion
@@ -32,9 +33,15 @@ _WORDS = """
     trihydrate unit units value values version wax weight weights
 """
 _NO_NAMES = frozenset(_WORDS.split())
+#: Characters of a line in which names are looked for.
+LONGEST_LINE = 4_000
 _SUBSTITUENT = re.compile(
     r"[a-z](?:yl|oxy|amino|chloro|bromo|fluoro|iodo|nitro|hydroxy|oxo)[\s-]$|(?:mono|di|tri)?(?:sodium|potassium|calcium|magnesium|lithium)\s$"
     r"|\b(?:isomer|analog(?:ue)?|derivative|metabolite|prodrug|precursor|salt|ester|amide|oligomer|polymer|enantiomer)s?\s+of\s+(?:the\s+)?$|\b[Aa]n?\s$",
+)
+#: What makes of a name another: a salt, a label with deuterium.
+_GOES_ON = re.compile(
+    r"\s+(?:HCl|HBr|(?:di|tri)?(?:citrate|sulfate|phosphate|tartrate|maleate|mesylate|besylate|fumarate|hydrochloride|sodium|potassium)|lysin(?:e|ate)|glucoside|salt)\b|·|[-–]d\d|[-–]\(?[A-Z]-?CD"
 )
 #: Behind the name of a compound that is part of another name.
 _PROTEIN = re.compile(
@@ -50,7 +57,7 @@ def named_in(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
     """Names of compounds and elements, line by line, as the router finds them."""
     at = 0
     for line in text.splitlines(keepends=True):
-        for kind, start, end, value in _named_in(line):
+        for kind, start, end, value in _named_in(line[:LONGEST_LINE]):
             yield at + start, at + end, kind, value
         at += len(line)
 
@@ -62,7 +69,9 @@ def _named_in(line: str) -> tuple[tuple[ThingKind, int, int, str], ...]:
     found: list[tuple[ThingKind, int, int, str]] = []
     for entity in find_entities(spaced, _NO_NAMES, amounts=False):
         if entity.kind == "name" and (
-            _SUBSTITUENT.search(spaced, 0, entity.start) or _PROTEIN.match(spaced, entity.end)
+            _SUBSTITUENT.search(spaced, 0, entity.start)
+            or _PROTEIN.match(spaced, entity.end)
+            or _GOES_ON.match(spaced, entity.end)
         ):
             continue  # the rest of a name that is not known as a whole
         if entity.kind == "name" and (entity.text.lower() in _NO_NAMES or _CLASSES.fullmatch(entity.text)):

@@ -121,7 +121,7 @@ def agrees(number: Number, ours: float, relative: float = 0.0, absolute: float =
     """
     units = 1.0 if number.hedged or 0 < number.step < 0.00051 else 0.5
     allowed = max(units * number.step, relative * abs(ours), absolute)
-    return abs(number.value - ours) <= allowed * (1 + 1e-9) + 1e-12
+    return abs(number.value - ours) <= allowed * (1 + 1e-9)
 
 
 def as_given(ours: float, number: Number) -> str:

@@ -89,7 +89,11 @@ def _product(text: str, quantities: Sequence[Quantity]) -> Mark | None:
     """Of three quantities of which the last is the product or a factor."""
     for kinds in _PRODUCTS:
         three = _of_kinds(quantities, kinds)
-        if three is None or len(quantities) > 5:
+        if (
+            three is None
+            or len(quantities) > 5
+            or "%" in text[min(one.start for one in three) : max(one.end for one in three)]
+        ):
             continue
         first, second, product = three
         if not (values := _values(three)):
@@ -136,6 +140,8 @@ def _compound(sentence: Sentence, scope: Scope, mass: Quantity) -> Thing | None:
         for thing in scope.things(COMPOUNDS)
         if sentence.start <= thing.start < sentence.end and thing.text.lower() not in ("water", "h2o")
     ]
+    if scope.is_of_another(sentence):
+        return None
     if mass.thing is not None and mass.thing in inside:
         return mass.thing
     return (

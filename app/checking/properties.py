@@ -91,8 +91,8 @@ PROPERTIES: tuple[Property, ...] = (
     Property("average_mass", ("compound", "sequence", "element"), ("average_mass_da", "atomic_weight"),
              r"(?:(?:average|relative)\s+)?molecular\s+(?:weights?|mass(?:es)?)|mol\.?\s*wt\.?|molar\s+(?:mass(?:es)?|weights?)|formula\s+(?:weight|mass)|average\s+mass|\bM\.?W\.?(?![\w-])|\bMr\b|\bM_r\b|\bFW\b"
              r"|relative\s+(?:formula|molecular)\s+mass|(?-i:\bM)(?=\s*(?:\([^()]{1,40}\)\s*)?[=≈])",
-             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=2e-5, slack=1.1e-4),
-    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|(?-i:(?<!\[)\bA_?r\b(?!\]))", units=_MASS, relative=2e-5, slack=1.1e-4),
+             r"average\s+mass|molecular\s+weight|molar\s+mass", units=_MASS, relative=2e-5, slack=1.6e-4),
+    Property("atomic_weight", ("element",), ("atomic_weight",), r"(?:standard\s+|relative\s+|average\s+)?atomic\s+(?:weight|mass)\b|(?-i:(?<!\[)\bA_?r\b(?!\]))", units=_MASS, relative=2e-5, slack=1.6e-4),
     Property("atomic_number", ("element",), ("atomic_number",), r"atomic\s+number|\bZ(?=\s*=)|proton\s+number|element\s+(?:number|no\.)|number\s+of\s+protons", r"protons\b", integer=True),
     Property("group", ("element",), ("group",), r"\bgroup\b", integer=True),
     Property("period", ("element",), ("period",), r"\bperiod\b", integer=True),

@@ -45,6 +45,8 @@ def reactions_in(
                 continue
             start = arrow.start() - (len(left.string) - left.start("side"))
             end = arrow.end() + right.end("side")
+            if re.match(r"\s*\+", text[end : end + 4]):
+                continue  # it goes on with what was not read
             if len(arrows) > 1 and re.match(r"\s*(?:[-–—=]{1,2}>|[→⟶⇒⇌])", text[end : end + 4]):
                 continue  # a chain of steps
             mark = _checked(text, start, arrow, end, left["side"], right["side"], facts, stop)
@@ -82,7 +84,10 @@ def _checked(
             not has_sign
             or REPORTED.search(text[max(text.rfind("\n", 0, start), start - 250, 0) : start])
             or (_UNBALANCED_SAID.search(before) and not re.search(r"\be\^?\{?[-−⁻]", written))
-            or re.match(r"\W{0,3}(?:\(?not balanced|\(?unbalanced)", text[end : end + 20])
+            or re.match(
+                r"\W{0,3}(?:\(?(?:is |are )?not (?:yet )?balanced|\(?(?:is )?unbalanced|does not balance|\([+−-])",
+                text[end : end + 26],
+            )
         ):
             return None
     fact = _balance(equation, facts, stop)

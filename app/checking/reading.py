@@ -29,7 +29,7 @@ _MATH = re.compile(
     r"\$\$(?P<a>.{1,4000}?)\$\$|\\\[(?P<b>[^\[]{1,4000}?)\\\]|\\\((?P<c>.{1,2000}?)\\\)|(?<![\\$])\$(?P<d>[^$\n]{1,600}?)\$(?!\$)",
     re.S,
 )
-_LOOKS_MATH = re.compile(r"[\\^_{]|^[A-Za-z]$|^[A-Za-z] ?= ?\S")
+_LOOKS_MATH = re.compile(r"[\\^_{→]|^[A-Za-z]$|^[A-Za-z] ?= ?\S")
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])(?:[^*_\n]|(?<=\w)_(?=\w)){0,300}?(?<=[^\s*_])\1(?![\w*])")
 _WORDS = {
     "times": "×", "cdot": "·", "approx": "≈", "simeq": "≈", "sim": "~", "rightarrow": "→", "to": "→", "longrightarrow": "→",
@@ -55,7 +55,7 @@ _MARKDOWN = re.compile(
 _ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "deg": "°", "micro": "µ", "middot": "·", "rarr": "→", "times": "×", "minus": "−", "thinsp": " "}  # fmt: skip
 _SMALL = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True))
 MOST_BLANKS = 4
-_BLANKS = dict.fromkeys("\u00a0\u2009\u202f\u2002\u2003\u200a\u2007", " ")
+_BLANKS = dict.fromkeys("\u00a0\u2009\u202f\u2002\u2003\u200a\u2007\t\u3000", " ")
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 

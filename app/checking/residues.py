@@ -14,6 +14,8 @@ LONG = 15
 SAID_PEPTIDE = re.compile(
     r"(?:peptide|protein|translat\w+|encod\w+|reads?(?: it)? as|→|sequence|product)(?:\s+(?:is|as|to|into|therefore|thus|then|reads?|gives?|sequence|of|the|peptide|protein|frame|in|1)){0,5}\s*:?\s+([ACDEFGHIKLMNPQRSTVWY]{3,}\*?)(?![\w-])"
 )
+#: Ends and rings that a bare sequence has not.
+_MODIFIED = re.compile(r"(?:Ac|Bz|Boc|Fmoc|c\()-?\|$|(?:Ac-|c\()\||\|-(?:NH2|OMe|OEt)")
 #: Words in capitals that are no peptides.
 _CAPITALS = """
     ALIGN ALL CHAPS CLEAR DETAILS DNASE ENTRY FASTA FINAL FLAG GRAVY HEPES KINASE LATTICE
@@ -48,7 +50,9 @@ def sequences_in(text: str) -> Iterator[tuple[int, int, ThingKind, str]]:
             continue
         if kind in ("dna", "rna") and len(residues) < 8 and not (spoken and _is_said(text, match.start())):
             continue
-        if kind:
+        if kind and not _MODIFIED.search(
+            text[max(0, match.start() - 4) : match.start()] + "|" + text[match.end() : match.end() + 4]
+        ):
             yield match.start(), match.end(), kind, residues.upper()
 
 

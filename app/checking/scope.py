@@ -42,7 +42,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"[\s#*\d.()-]*([A-Z][a-z]{5,}(?:ine|in|ol|one|ide|ate|ane|ene|yne|ole|um|ib|ab|il|am|an|en|on|ic acid)?)[\s:*]*"
+    r"[\s#*\d.()-]*([A-Z][a-z]{5,})[\s:*]*|[\s\"'{,-]*name[\"']?\s*:\s*[\"']?([A-Za-z][\w -]+)[\"',]*\s*"
 )
 _HEADINGS = frozenset(
     [
@@ -99,8 +99,8 @@ _ADDED = re.compile(r"\b(?:one|a|plus|add|adding|minus|loses|losing|each|of)\s+$
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 #: Relatives of what is named, which have other numbers.
 _OTHER = re.compile(
-    r"\b(?:residue(?!\s+mass)|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
-    r"|dimers?|trimers?|ions?|hydrochloride|besylate|mesylate|tosylate|maleate|fumarate|tartrate|citrate|hydrobromide|succinate|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
+    r"·\s?n?(?:HCl|HBr|\d?H2O)|-d\d|\b(?:residue(?!\s+mass)|(?:potassium|sodium|calcium|magnesium|lithium|ammonium|disodium|hydrochloride|hydrobromide|sulfate|phosphate|acetate|tartrate|maleate|mesylate|HCl|the)\s+salts?|salts?|anions?|cations?|conjugate"
+    r"|dimers?|trimers?|ions?|(?:di|tri)?hydrochloride|amidat\w+|amides?|acetylat\w+|besylate|mesylate|tosylate|maleate|fumarate|tartrate|citrate|hydrobromide|succinate|(?:mono|hemi|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)?hydrates?|anhydrous|protonated|deprotonated|deuterated|labell?ed|fragments?|metabolites?|derivatives?|esters?|polymers?|units?|extra|additional|loses|losing|loss|lacks?|without)\b",
     re.IGNORECASE,
 )
 
@@ -125,6 +125,7 @@ class Scope:
         self._things = list(things)
         self._asked = list(asked)
         self._doubted: set[Thing] = set()
+        self._renames: list[Sentence] | None = None
 
     def doubt(self, thing: Thing) -> None:
         """A notation that was found wrong says nothing of the numbers beside it."""
@@ -246,10 +247,16 @@ class Scope:
     ) -> Iterator[Thing]:
         """Those of the sentence, then of the sentences before it, the nearest first, of the question, and of what follows."""
         yield from here
+        records = (
+            one.start
+            for one in self._renaming()
+            if one.start < sentence.start and ":" in self._text[one.start : one.end]
+        )
+        renamed = max(records, default=0)
         earlier = [
             thing
             for thing in things
-            if thing.start < sentence.start and (thing.kind != "element" or "name" not in kinds)
+            if renamed <= thing.start < sentence.start and (thing.kind != "element" or "name" not in kinds)
         ]
         by_sentence: dict[int, list[Thing]] = {}
         for thing in earlier:
@@ -262,6 +269,13 @@ class Scope:
     def is_of_another(self, sentence: Sentence) -> bool:
         """Whether the sentence speaks of a relative of what is named: "its sodium salt", "the dimer"."""
         return bool(_OTHER.search(self._text, sentence.start, sentence.end))
+
+    def is_of_a_relative(self, sentence: Sentence, start: int) -> bool:
+        """Whether the words just before a number, behind all that is named, are of a relative."""
+        last = max(
+            (thing.end for thing in self._things if sentence.start <= thing.end <= start), default=sentence.start
+        )
+        return bool(_OTHER.search(self._text, max(last, start - 40), start))
 
     def things(self, kinds: frozenset[str]) -> Iterator[Thing]:
         """All of the text."""
@@ -277,13 +291,20 @@ class Scope:
 
     def is_renamed(self, start: int, end: int) -> bool:
         """Whether a heading of one word that no table knows stands between: from there on the text is about that."""
-        return any(
-            start <= sentence.start < end
-            and (word := _HEADING.fullmatch(self._text[sentence.start : sentence.end]))
-            and word[1].lower() not in _HEADINGS
-            and not any(sentence.start <= thing.start < sentence.end for thing in self._things)
-            for sentence in self._sentences
-        )
+        return any(start <= sentence.start < end for sentence in self._renaming())
+
+    def _renaming(self) -> list[Sentence]:
+        """Headings of one word, and names of records, that are no thing which a table knows."""
+        if self._renames is None:
+            begun = {self.sentence_at(thing.start).start for thing in self._things}
+            self._renames = [
+                sentence
+                for sentence in self._sentences
+                if sentence.start not in begun
+                and (found := _HEADING.fullmatch(self._text[sentence.start : sentence.end]))
+                and (found[1] or found[2]).lower() not in _HEADINGS
+            ]
+        return self._renames
 
     def first_of(self, thing: Thing, things: Sequence[Thing]) -> Thing:
         """The first of these in the sentence of ``thing``: what that sentence is about."""

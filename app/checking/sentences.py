@@ -13,7 +13,7 @@ _STOP = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\bapprox)(?<!\bvs)(?<!\bc)(?<!\bFig)(?<!\bNo)(?<!\bDr)(?<!\bEq)[.!?;]['\")\]*]{0,2}\s+(?=[^\s])"
 )
 _ITEM = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)])\s+")
-_RULE = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*$")
+_RULE = re.compile(r"[\s:|-]+")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Sentence:
     end: int
     line: int
     paragraph: int
-    is_heading: bool = False
     is_item: bool = False
     header: tuple[int, int] | None = None
     row: tuple[int, int] | None = None
@@ -55,26 +54,22 @@ def sentences_of(text: str) -> list[Sentence]:
 def _of_line(text: str, start: int, end: int, number: int, paragraph: int) -> Iterator[Sentence]:
     line = text[start:end]
     is_item = bool(_ITEM.match(line))
-    is_heading = bool(re.match(r"\s{0,3}#{1,6}\s", line)) or (
-        not is_item
-        and bool(re.fullmatch(r"\s*[^|.!?]{1,70}:?\s*", line))
-        and not re.search(r"\d\s?(?:g|D|%|°)|[=→]", line)
-    )
     at = start
     for stop in _STOP.finditer(text, start, end):
         if text[stop.start()] == ";" and text.count("(", at, stop.start()) > text.count(")", at, stop.start()):
             continue  # within brackets
-        yield Sentence(at, stop.end(), number, paragraph, is_heading, is_item)
+        yield Sentence(at, stop.end(), number, paragraph, is_item)
         at = stop.end()
     if at < end:
-        yield Sentence(at, end, number, paragraph, is_heading, is_item)
+        yield Sentence(at, end, number, paragraph, is_item)
 
 
 def _is_header(text: str, lines: list[tuple[int, int]], number: int) -> bool:
     """Whether a table begins here: cells, and a rule below."""
     if number + 1 >= len(lines) or "|" not in text[slice(*lines[number])]:
         return False
-    return bool(_RULE.match(text[slice(*lines[number + 1])])) and "|" in text[slice(*lines[number + 1])]
+    rule = text[slice(*lines[number + 1])]
+    return "|" in rule and "-" in rule and _RULE.fullmatch(rule) is not None
 
 
 def _rows(text: str, lines: list[tuple[int, int]], number: int, paragraph: int, found: list[Sentence]) -> int:

@@ -34,7 +34,7 @@ _NO_MASS_BEHIND = re.compile(
 )
 #: Behind an operand of a sum.
 _TIMES = re.compile(
-    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · |·\s?\d| ?/ ?[\d(]|\s[−–-]\s\d| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
+    r" ?(?:[A-Za-zµ°/()⁻¹²³·^\d]{1,18} ?)?[×*÷]| ?\+ ?[\d(]| · |·\s?\d| ?/ ?[\d(]|\s[−–-]\s[\d(]| ?\( ?[\d+]| ?\((?:[A-Z] ?[+A-Z])|\s(?:of|out of|in)\s\d"
 )
 _NO_VALUE_COLUMN = re.compile(
     r"limit|threshold|rule|cut-?off|criteri|max|min|target|ideal|guideline|reference|source|note", re.I
@@ -126,7 +126,7 @@ class _Reader:
     def _read(self, sentence: Sentence, number: Number, said: list[_Said]) -> Statement | None:
         text = self._text
         if _TIMES.match(text, number.end) or re.search(
-            r"[×*/÷+]\s?\(?$|\d\s?[·−–-]\s\(?$|\d·$|\d\s(?:of|out of)\s$|\d ?\($|[⁰¹²³⁴-⁹]+[A-Z][a-z]?\s$",
+            r"[×*/÷+]\s?\(?$|\d\s?[·−–-]\s\(?$|\d·$|\d\s(?:of|out of)\s$|\d ?\($|[⁰¹²³⁴-⁹]+[A-Z][a-z]?\s$|(?<![\w.])\d{2,3}[A-Z][a-z]?\s?\(?$",
             text[max(0, number.start - 10) : number.start],
         ):
             return None

@@ -9,19 +9,22 @@ from typing import Any
 from app.checking.facts import Fact
 from app.checking.marks import Mark
 from app.checking.numbers import Number, agrees, numbers_in
+from app.checking.properties import PROPERTIES
 
 #: Units by the ends of the names of values.
 _UNITS = {
     "c": r"°\s?C|degrees", "k": r"K\b", "da": r"Da\b|g/mol|g·mol|u\b|amu", "percent": r"%|percent", "fraction": r"%|percent", "kcal_mol": r"kcal", "kj_mol": r"kJ",
     "g_cm3": r"g/cm|g/mL|g·cm", "pa": r"k?Pa", "ev": r"eV", "pm": r"pm\b", "g": r"m?g\b", "ml": r"mL", "l": r"m?L\b", "mm": r"mM|mm\b", "a2": r"Å",
 }  # fmt: skip
+#: What is verified as a property, of a thing that is named: where that found nothing, this finds nothing either.
+_VERIFIED = frozenset(key for prop in PROPERTIES for key in prop.keys)
 FEWEST_DIGITS = 3
 LONGEST_BEFORE = 60
 
 
 def numbers_told(text: str, told: Sequence[Fact]) -> Iterator[Mark]:
     """A mark on each number of three digits or more that a result has, where its name or its unit stands beside it, too."""
-    values = [(fact, name, value) for fact in told for name, value in _numbers(fact.data)]
+    values = [(fact, name, value) for fact in told for name, value in _numbers(fact.data) if name not in _VERIFIED]
     if not values:
         return
     for number in numbers_in(text):

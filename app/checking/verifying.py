@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.checking.doubts import DOUBTED, REPORTED
+from app.checking.doubts import DENIED, DOUBTED, REPORTED
 from app.checking.facts import Fact, Facts, told_of
 from app.checking.marks import Verdict
 from app.checking.numbers import Number, agrees, as_given
@@ -28,6 +28,12 @@ _COUNTS_ATOMS = re.compile(
     re.IGNORECASE,
 )
 _ANHYDROUS = re.compile(r"\banhydrous\b[^.;]{0,20}$", re.IGNORECASE)
+#: Something named that no table knows, before "has" and the like: a drug by the ending of its name, a formula with abbreviations.
+_UNKNOWN = re.compile(
+    r"\b(?:[a-z]{4,}(?:ol|ine|in|ide|one|ate|ane|ene|ole|am|ib|il|an|on|um|ose)|(?=\w*[a-z\d][A-Z\d])[A-Z][A-Za-z\d]{2,})\s+(?:has|is|weighs|contains|with)\b|\b[A-Z]{2,6}\s*\(\s*$"
+)
+#: A mass that is of several, or between two.
+_TOGETHER = re.compile(r"\b(?:together|sum of|combined|difference|co-?crystal)\b", re.IGNORECASE)
 _WATER = re.compile(r"[·.*•]\d*H2O$")
 _PRONOUN = re.compile(
     r"(?:^|,\s|\band\s|\bso\s)\s*(?:it|its|this|these|they|both|each|here|that is|the\s+(?:\w+\s){0,2}(?:peptide|protein|sequence|primer|oligo\w*|strand|fragment|chain|tag|probe|length|content|mass|weight|Tm|pI|GC|molecule|theoretical|calculated|computed|predicted|melting|isoelectric|extinction|net))\b|^\s*(?:[-*•|]|\d[.)]|length|GC|G\+C|T_?m\b|pI\b|MW|mass|molecular|average|mono|theoretical|net|ε|extinction|isoelectric|GRAVY)|:",
@@ -66,7 +72,12 @@ class Verifier:
         self._text, self._scope, self._facts, self._told, self._stop = text, scope, facts, told, stop
 
     def verify(self, statement: Statement) -> Found | None:
-        if statement.number.bounded:
+        sentence = statement.sentence
+        if statement.number.bounded or DENIED.search(
+            self._text[max(sentence.start, statement.start - 60) : statement.start]
+        ):
+            return None
+        if "mass" in statement.properties[0].name and _TOGETHER.search(self._text, sentence.start, sentence.end):
             return None
         kinds = self._kinds(statement) or frozenset().union(
             *(_KINDS[about] for prop in statement.properties for about in prop.about)
@@ -90,6 +101,8 @@ class Verifier:
                 different.append(found)
         if not different or any(found.is_near for found in different) or self._is_doubted(statement):
             return None
+        if not is_dry and self._scope.is_of_a_relative(statement.sentence, statement.start):
+            return None
         return (
             different[0] if subject.sure else next((one for one in different if self._may_differ(statement, one)), None)
         )
@@ -111,6 +124,12 @@ class Verifier:
         is_here = sentence.start <= found.thing.start < sentence.end
         if self._scope.is_of_another(sentence) and not (is_here and found.thing.kind == "formula"):
             return False
+        if (
+            not is_here
+            and found.thing.kind in COMPOUNDS
+            and _UNKNOWN.search(self._text[sentence.start : statement.start])
+        ):
+            return False
         ratio = statement.number.value * statement.scale / found.value if found.value else 1.0
         is_mass = "mass" in statement.properties[0].name
         is_elsewhere = not sentence.start <= found.thing.start < sentence.end
@@ -129,7 +148,7 @@ class Verifier:
         inside = [one for one in self._scope.things(COMPOUNDS) if sentence.start <= one.start < sentence.end]
         if len(inside) == 1 and inside[0] is found.thing:
             return not is_mass or 0.2 < ratio < 5
-        return not is_mass or 0.5 < ratio < 2
+        return not is_mass or (found.thing.start < statement.start and 0.5 < ratio < 2)
 
     def _is_doubted(self, statement: Statement) -> bool:
         sentence = statement.sentence
@@ -216,6 +235,12 @@ class Verifier:
         sentence = self._around(statement)
         distance = min(abs(number.value - value) for value in values)
         if prop.name == "element_count" and not _COUNTS_ATOMS.search(sentence):
+            return False
+        if prop.name == "logp" and _MEASURED.search(
+            self._text, max(statement.sentence.start, statement.start - 40), statement.start
+        ):
+            return False
+        if prop.name in ("h_bond_donors", "h_bond_acceptors") and "Lipinski" in sentence:
             return False
         if prop.name == "logp":
             if _CRIPPEN.search(sentence):

@@ -58,6 +58,7 @@ def overlapping(marks: list[Mark], where: tuple[int, int]) -> list[Mark]:
         ("held_out.jsonl", 0.88, 0.005),
         ("held_out_2.jsonl", 0.90, 0.005),
         ("held_out_3.jsonl", 0.90, 0.005),
+        ("held_out_4.jsonl", 0.70, 0.01),
     ],
 )
 def test_planted_errors_are_found_and_right_statements_left_alone(checker, name, recall, alarms):
