@@ -40,6 +40,12 @@ _ION = re.compile(
 _HAS_WEIGHT = re.compile(
     r"(?:[’']s)?\s*(?:\([^()]{1,30}\)\s*)?(?:is|has|[:=,])?\s*(\d{1,3}\.\d{2,4})(?![\d%]|\s?(?:[A-Za-zµ°]|[×*/+]))"
 )
+_SYMBOL = re.compile(r"(?<![\w-])([A-Z][a-z]?)(?:\d?[+\-−]|[²³⁴⁵⁶]?[⁺⁻])?(?=[\s(])")
+_Z_SAID = re.compile(
+    r"\s*(?:is|has|,)?\s*\(?\s*Z\s*=\s*(\d{1,3})(?!\d|\.\d)(?:\s*(?:[,;]|with|and)\s*(\d{1,3}\.\d{1,4})(?![\d%]|\s?(?:[A-Za-zµ°]|[×*/+])))?"
+)
+_NUMBER_AND_WEIGHT = re.compile(r"\s+(\d{1,3})\s*\(\s*(\d{1,3}\.\d{1,4})\s*\)")
+_CELL = 8  # a Z of at most this may be the formula units of a cell
 _WEIGHT = r"(?<![\w-])([A-Z][a-z]?)\s*[=:]?\s*(\d{1,3}\.\d{1,4})(?![\d%])"
 _ELEMENTS = re.compile(r"\b(?:elements?|symbols?|atoms?)\b", re.IGNORECASE)
 _SIGNS = str.maketrans("−⁺⁻²³⁴⁵⁶", "-+-23456")
@@ -69,6 +75,7 @@ def statements_of_elements(
                 fact = _fact(thing.text, facts, stop)
                 if fact is not None:
                     yield from _beside(text, sentence, thing, fact, around)
+        yield from _numbered(text, sentence, things, facts, stop)
         yield from _row(text, sentence, facts, stop)
         yield from _ions(text, sentence, facts, stop)
 
@@ -136,6 +143,32 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
             same = agrees(given, weight, BY_NAME["atomic_weight"].relative)
             if same or abs(given.value - weight) > BY_NAME["atomic_weight"].slack * weight:
                 yield _mark(*has.span(1), has[1], same, as_given(weight, given), fact, "atomic_weight")
+
+
+def _numbered(
+    text: str, sentence: Sentence, things: Sequence[Thing], facts: Facts, stop: threading.Event | None
+) -> Iterator[Mark]:
+    """The numbers of "nickel (Z = 28, 58.693)" and "Ru 44 (101.07)"."""
+    named = [
+        (one.text, one.end) for one in things if one.kind == "element" and sentence.start <= one.start < sentence.end
+    ]
+    named += [(one[1], one.end()) for one in _SYMBOL.finditer(text, sentence.start, sentence.end) if _is_symbol(one[1])]
+    for symbol, end in dict.fromkeys(named):
+        said = _Z_SAID.match(text, end, sentence.end) or _NUMBER_AND_WEIGHT.match(text, end, sentence.end)
+        fact = _fact(symbol, facts, stop) if said is not None else None
+        if said is None or fact is None:
+            continue
+        weight = float(fact.data.get("atomic_weight") or 0.0)
+        given = next(numbers_in(said[2]), None) if said[2] else None
+        is_weight = given is not None and 0.9 * weight < given.value < 1.1 * weight
+        number, stated = int(fact.data["atomic_number"]), int(said[1])
+        if said.re is _NUMBER_AND_WEIGHT and (not is_weight or abs(stated - weight) < 0.1 * weight):
+            continue  # an isotope, or no element at all
+        if is_weight or stated == number or stated > _CELL:
+            yield _mark(*said.span(1), said[1], stated == number, str(number), fact, "atomic_number")
+        if given is not None and is_weight:
+            same = agrees(given, weight, BY_NAME["atomic_weight"].relative)
+            yield _mark(*said.span(2), said[2], same, as_given(weight, given), fact, "atomic_weight")
 
 
 def _ions(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | None) -> Iterator[Mark]:

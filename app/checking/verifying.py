@@ -27,6 +27,9 @@ _COUNTS_ATOMS = re.compile(
     r"\batoms?\b|formula|\b(?:carbons|nitrogens|oxygens|sulfurs|chlorines|fluorines|hydrogens)\b.{0,60}\b(?:carbons?|nitrogens?|oxygens?|sulfurs?|chlorines?|fluorines?|hydrogens?)\b",
     re.IGNORECASE,
 )
+_CRYSTAL = re.compile(
+    r"\b(?:[fb]cc|hcp|cubic|unit cell|space group|lattice|crystal\w*|formula units?|diamond)\b", re.IGNORECASE
+)
 _ANHYDROUS = re.compile(r"\banhydrous\b[^.;]{0,20}$", re.IGNORECASE)
 #: Something named that no table knows, before "has" and the like: a drug by the ending of its name, a formula with abbreviations.
 _UNKNOWN = re.compile(
@@ -79,6 +82,10 @@ class Verifier:
             return None
         if "mass" in statement.properties[0].name and _TOGETHER.search(self._text, sentence.start, sentence.end):
             return None
+        if statement.properties[0].name == "atomic_number" and _CRYSTAL.search(
+            self._text, sentence.start, sentence.end
+        ):
+            return None  # Z formula units in a cell
         kinds = self._kinds(statement) or frozenset().union(
             *(_KINDS[about] for prop in statement.properties for about in prop.about)
         )

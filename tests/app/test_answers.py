@@ -58,7 +58,7 @@ def overlapping(marks: list[Mark], where: tuple[int, int]) -> list[Mark]:
         ("held_out.jsonl", 0.88, 0.005, 0.25),
         ("held_out_2.jsonl", 0.90, 0.005, 0.25),
         ("held_out_3.jsonl", 0.90, 0.005, 0.25),
-        ("held_out_4.jsonl", 0.70, 0.01, 0.40),
+        ("held_out_4.jsonl", 0.75, 0.01, 0.37),
     ],
 )
 def test_planted_errors_are_found_and_right_statements_left_alone(checker, name, recall, alarms, silence):
@@ -89,6 +89,22 @@ def test_text_that_only_looks_chemical_has_no_complaint(checker):
         "```python\nC = 'C1CC'  # NO SMILES\nprint(O + 2 * C)\n```\n\nIs it SN2 or E1? Type II. R-OH, CnH2n+2 and -CO2H are general."
     )
     assert [mark for mark in checker.check(text) if mark.verdict in ("different", "invalid")] == []
+
+
+def test_numbers_and_weights_behind_elements_are_those_of_the_periodic_table(checker):
+    """CIAAW's abridged weights; copper has four atoms in its cell, and uranium-238 is an isotope."""
+    text = "Compare argon (Z = 18, 39.95) with nickel (Z = 29, 58.693), Eu³⁺ (Z = 63, 151.96) and Ir 78 (192.22)."
+    assert [(mark.span, mark.verdict) for mark in checked(checker, text)] == [
+        ("18", "equal"),
+        ("39.95", "equal"),
+        ("29", "different"),
+        ("58.693", "equal"),
+        ("63", "equal"),
+        ("151.96", "equal"),
+        ("78", "different"),
+        ("192.22", "equal"),
+    ]
+    assert checked(checker, "Copper is fcc (Z = 4). The isotopes U 238 (238.05) and C 13 (13.003) were counted.") == []
 
 
 def test_what_a_tool_of_the_conversation_said_is_the_tools_and_leads_to_its_card(checker, workers):
