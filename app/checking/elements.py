@@ -17,7 +17,7 @@ from app.checking.properties import BY_NAME
 from app.checking.sentences import Sentence
 from app.checking.things import Thing
 from errors import RetortError
-from tools.inputs.elements import parse_element
+from tools.inputs.elements import ELEMENT_NAMES
 
 _TOKEN = r"[`'\"“*]*(?P<symbol>[A-Z][a-z]?)[`'\"”*]*"
 _BEHIND = re.compile(
@@ -68,7 +68,7 @@ def statements_of_elements(
             for one in things
             if one.kind == "element" and sentence.start <= one.start < sentence.end
         ]
-        if sum(found is not None and _is_symbol(found["symbol"]) for found in pairs) > 2:
+        if sum(found is not None and found["symbol"] in ELEMENT_NAMES for found in pairs) > 2:
             around += " symbols"  # a list of them
         for thing in things:
             if thing.kind == "element" and sentence.start <= thing.start < sentence.end and thing.end - thing.start > 2:
@@ -84,7 +84,11 @@ def elements_of_tables(text: str, sentences: Sequence[Sentence]) -> Iterator[Thi
     """The symbols in the first cells of a table of elements."""
     for cell in sentences:
         is_first = cell.header is not None and cell.row is None
-        if is_first and _ELEMENTS.search(text, *(cell.header or (0, 0))) and _is_symbol(text[cell.start : cell.end]):
+        if (
+            is_first
+            and _ELEMENTS.search(text, *(cell.header or (0, 0)))
+            and text[cell.start : cell.end] in ELEMENT_NAMES
+        ):
             yield Thing("element", text[cell.start : cell.end], cell.start, cell.end)
 
 
@@ -102,7 +106,7 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
     found = _BEFORE.search(before)
     if found is None and re.match(r"[’']s\s+(?:chemical\s+)?symbol", text[thing.end : thing.end + 20]):
         found = _OWNED.search(before)
-    if found is not None and (_is_symbol(found["symbol"]) or found["symbol"] == ours):
+    if found is not None and (found["symbol"] in ELEMENT_NAMES or found["symbol"] == ours):
         start = offset + found.start("symbol")
         if found["symbol"] == ours or _SPOKEN.search(around):
             yield _mark(
@@ -116,7 +120,7 @@ def _beside(text: str, sentence: Sentence, thing: Thing, fact: Fact, around: str
         if is_known and (
             symbol == ours
             or re.match(r"\W{0,3}Z\s*=", text[found.end() : found.end() + 8])
-            or _is_symbol(symbol)
+            or symbol in ELEMENT_NAMES
             or _SYMBOLS_SPOKEN.search(around)
         ):
             yield _mark(found.start("symbol"), found.end("symbol"), symbol, symbol == ours, ours, fact, "symbol")
@@ -152,7 +156,9 @@ def _numbered(
     named = [
         (one.text, one.end) for one in things if one.kind == "element" and sentence.start <= one.start < sentence.end
     ]
-    named += [(one[1], one.end()) for one in _SYMBOL.finditer(text, sentence.start, sentence.end) if _is_symbol(one[1])]
+    named += [
+        (one[1], one.end()) for one in _SYMBOL.finditer(text, sentence.start, sentence.end) if one[1] in ELEMENT_NAMES
+    ]
     for symbol, end in dict.fromkeys(named):
         said = _Z_SAID.match(text, end, sentence.end) or _NUMBER_AND_WEIGHT.match(text, end, sentence.end)
         fact = _fact(symbol, facts, stop) if said is not None else None
@@ -188,7 +194,7 @@ def _row(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | No
     for row in _WEIGHTS.finditer(text, sentence.start, sentence.end):
         read = []
         for one in _ONE_WEIGHT.finditer(text, *row.span()):
-            fact = _fact(one[1], facts, stop) if _is_symbol(one[1]) else None
+            fact = _fact(one[1], facts, stop) if one[1] in ELEMENT_NAMES else None
             number = next(numbers_in(one[2]), None)
             if fact is not None and number is not None and fact.data.get("atomic_weight"):
                 same = agrees(number, float(fact.data["atomic_weight"]), BY_NAME["atomic_weight"].relative)
@@ -208,10 +214,3 @@ def _row(text: str, sentence: Sentence, facts: Facts, stop: threading.Event | No
 def _mark(start: int, end: int, span: str, same: bool, ours: str, fact: Fact, kind: str) -> Mark:
     verdict: Verdict = "equal" if same else "different"
     return Mark(start, end, span, verdict, ours, fact.call, kind)
-
-
-def _is_symbol(text: str) -> bool:
-    try:
-        return parse_element(text) == text
-    except RetortError:
-        return False

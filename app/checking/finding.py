@@ -12,7 +12,7 @@ from app.checking.things import Thing, ThingKind
 from app.checking.words import core, cores
 from app.notations import looks_like_formula, looks_like_smiles
 from errors import RetortError
-from tools.inputs.elements import parse_element
+from tools.inputs.elements import ELEMENT_NAMES
 from tools.inputs.formulas import parse_formula
 from tools.inputs.three_letter import from_three_letters
 
@@ -68,7 +68,7 @@ def find_things(text: str, code: Sequence[tuple[int, int]] = ()) -> list[Thing]:
     for start, end, sequence, residues in sequences_in(text):
         take(sequence, start, end, residues)
     for match in _SYMBOL.finditer(text):
-        if symbol := _symbol(match[1]):
+        if (symbol := match[1]) in ELEMENT_NAMES:
             take("element", *match.span(1), symbol)
     for match in SAID_PEPTIDE.finditer(text):
         take("protein", *match.span(1))
@@ -113,11 +113,3 @@ def _is_formula(word: str) -> bool:
     except RetortError:
         return False
     return True
-
-
-@lru_cache(maxsize=256)
-def _symbol(text: str) -> str:
-    try:
-        return text if parse_element(text) == text and text != "Z" else ""
-    except RetortError:
-        return ""
